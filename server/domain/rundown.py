@@ -1,0 +1,145 @@
+"""The rundown: segments, slots and cues, when each was planned and when it will really start."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from server.domain import clock
+from server.domain.clock import Anchor
+from server.domain.refusal import Refusal
+from server.domain.roles import CREW, Fields, Record, Viewer, fields
+from server.domain.show import Command, Draft
+
+CUE_KINDS = ("opening", "talk", "pitch", "comments", "questions", "handover", "signing", "break")
+
+PUBLIC_CUE = fields(
+    "id stage segment slot position kind title planned_at hard seconds adjusted_seconds"
+    " buffer_seconds started_at ended_at"
+)
+DAY = 86_400
+
+
+class Segment(Record, frozen=True, kw_only=True):
+    """A named block of the rundown (record `segment/…`)."""
+
+    title: str
+    position: int
+    stage: str = "main"
+
+    def seen_by(self, viewer: Viewer) -> Fields:
+        return fields("id title position stage")
+
+
+class Slot(Record, frozen=True, kw_only=True):
+    """A presenter's allotted time (record `slot/…`); `place` is where the stage has got to."""
+
+    segment: str
+    position: int
+    presenter: str
+    topic: str
+    project: str = ""
+    field: str = ""
+    language: str = "en"
+    place: str = "ahead"  # ahead, standby, on_air, done
+
+    def seen_by(self, viewer: Viewer) -> Fields:
+        return fields("id segment position presenter topic project field language place")
+
+
+class Cue(Record, frozen=True, kw_only=True):
+    """The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC.
+
+    A `hard` cue never starts before its planned time; a linked one starts when the cue before it
+    ends. `buffer_seconds` is how much of its length it gives back when the show is late.
+    """
+
+    position: int
+    kind: str
+    wall: str
+    zone: str
+    seconds: int
+    stage: str = "main"
+    segment: str = ""
+    slot: str | None = None
+    title: str = ""
+    hard: bool = False
+    buffer_seconds: int = 0
+    adjusted_seconds: int = 0
+    started_at: int | None = None
+    ended_at: int | None = None
+    note: str = ""
+
+    @property
+    def planned_at(self) -> int:
+        """The planned start, ms UTC."""
+        return clock.instant(self.wall, self.zone)
+
+    @property
+    def length(self) -> int:
+        """The length in seconds, adjustments included."""
+        return self.seconds + self.adjusted_seconds
+
+    def seen_by(self, viewer: Viewer) -> Fields:
+        return PUBLIC_CUE | {"note"} if viewer.role in CREW else PUBLIC_CUE
+
+
+class Projected(NamedTuple):
+    """When a cue that is still ahead will start and end, if nothing more happens; ms UTC."""
+
+    cue: Cue
+    start_at: int
+    end_at: int
+
+
+def in_order(draft: Draft, stage: str) -> list[Cue]:
+    """Return the cues of a stage in the order in which they are called."""
+    return sorted((c for c in draft.all(Cue) if c.stage == stage), key=lambda c: c.position)
+
+
+def project(
+    ahead: Sequence[Cue], anchor: Anchor | None, held: bool, now: int, on_air: bool
+) -> list[Projected]:
+    """Return the projected times of the cues `ahead`, in their order.
+
+    `anchor` belongs to the cue on air, if `on_air`. Time already lost moves every later cue, until
+    a buffer or the wait before a hard start gives it back. `static/lib/projection.js` is the same
+    rule for screens; `tests/projection.json` holds the two together.
+    """
+    free_at: int | None = None
+    if on_air and anchor is not None:
+        left = anchor.seconds if held else anchor.left(now)
+        free_at = now + max(0, round(left * 1000))
+    found = []
+    for cue in ahead:
+        planned = cue.planned_at
+        if free_at is None:
+            free_at = max(planned, now)
+        start = max(free_at, planned) if cue.hard else free_at
+        late_seconds = max(0, start - planned) / 1000
+        length_seconds = cue.length - min(cue.buffer_seconds, cue.length, late_seconds)
+        free_at = start + round(length_seconds * 1000)
+        found.append(Projected(cue, start, free_at))
+    return found
+
+
+class AdjustCue(Command, frozen=True, tag="cue.adjust"):
+    """Give a cue more time, or take some away; on air, the countdown moves at once."""
+
+    cue: str
+    seconds: int
+
+
+def adjusted(cue: Cue, seconds: int) -> Cue:
+    """Return the cue with `seconds` more; its length stays between nothing and a day."""
+    if cue.ended_at is not None:
+        raise Refusal("cue.ended", "This cue is over: its length cannot change.", field="cue")
+    if seconds == 0 or not 0 <= cue.length + seconds <= DAY:
+        raise Refusal(
+            "cue.length",
+            "A cue lasts between 0 and {limit} seconds; this would make it {length}.",
+            field="seconds",
+            limit=DAY,
+            length=cue.length + seconds,
+        )
+    return msgspec.structs.replace(cue, adjusted_seconds=cue.adjusted_seconds + seconds)

@@ -1,0 +1,1 @@
+"""The wire: every frame, typed once, and the documents that describe it."""

@@ -1,0 +1,134 @@
+"""What the service needs of the world; `store` and `live` implement it, `app.py` chooses."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from server.domain.roles import Actor, Record, Role
+from server.domain.show import Change, Decision, Fact
+
+
+class Clock(Protocol):
+    """The time, as ms UTC."""
+
+    def __call__(self) -> int: ...
+
+
+class ShowRow(NamedTuple):
+    """One show as the store lists it."""
+
+    id: str
+    seq: int
+    created_at: int
+
+
+class Reading(NamedTuple):
+    """What changed after a seq: the newest change of each record, in order of seq."""
+
+    seq: int
+    changes: Sequence[Change]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One journal entry: who did what when, what changed, and how it was before."""
+
+    seq: int
+    at: int
+    actor: Actor
+    command_id: str
+    command_type: str
+    command: bytes
+    facts: Sequence[Fact]
+    changes: Sequence[Change]
+    before: Mapping[str, Record | None]
+    decision: Decision | None
+
+
+class Ballot(NamedTuple):
+    """One person's vote for one question; `cast` False takes it back."""
+
+    question: str
+    person: str
+    cast: bool
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A personal link; the store knows only the hash of its token. Instants in ms UTC."""
+
+    id: str
+    show: str
+    role: Role
+    person: str
+    token_hash: str
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+
+
+class StoreTurn(Protocol):
+    """The lock on one show, and the one transaction in which its turns are written."""
+
+    news: Reading
+    """What others wrote since the seq that the turn was opened with."""
+
+    async def answered(self, ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the seqs of those (person, command id) that were done before."""
+
+    async def votes(self, questions: Sequence[str]) -> dict[str, int]:
+        """Return how many ballots each question has."""
+
+    async def write(self, entries: Sequence[Entry], ballots: Sequence[Ballot] = ()) -> None:
+        """Write journal, records and ballots; their seqs follow `news.seq` without a hole.
+
+        Committed, durably, when the context of the turn ends without an error; otherwise nothing
+        of it is kept.
+        """
+
+
+class Store(Protocol):
+    """Where shows live. Every method may raise OSError-like faults of its adapter."""
+
+    epoch: str
+    """Changes when the database was restored from a backup."""
+
+    async def create(self, show: str, records: Sequence[Record], at: int) -> None:
+        """Make a show from its first records, at seq 1; refuse `show.exists`."""
+
+    async def shows(self) -> list[ShowRow]:
+        """Return all shows, oldest first."""
+
+    async def read(self, show: str, since: int = 0) -> Reading:
+        """Return what changed after `since`, tombstones included; refuse `show.unknown`."""
+
+    async def decision(self, show: str) -> Decision | None:
+        """Return the last decision of the journal that may still be undone."""
+
+    def turn(self, show: str, since: int) -> AbstractAsyncContextManager[StoreTurn]:
+        """Lock the show for one transaction; refuse `show.unknown`."""
+
+    async def journal(self, show: str, since: int = 0) -> list[dict[str, Any]]:
+        """Return the journal after `since` as plain documents, oldest first."""
+
+    async def voted(self, show: str, person: str) -> list[str]:
+        """Return the questions that a person has upvoted."""
+
+    async def put_link(self, link: Link) -> None:
+        """Write a link, new or changed."""
+
+    async def link(self, token_hash: str) -> Link | None:
+        """Return the link whose token has this hash."""
+
+    async def links(self, show: str | None = None) -> list[Link]:
+        """Return all links (of a show), oldest first, revoked ones included."""
+
+    async def close(self) -> None:
+        """Let go of the database."""
+
+
+class Bus(Protocol):
+    """Carries hints: losing one costs time, never data."""
+
+    def hint(self, show: str, seq: int) -> None:
+        """Tell whoever shows this show that it is at `seq` now."""
