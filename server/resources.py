@@ -1,4 +1,4 @@
-"""Where the files that are not Python live: in a checkout at the top, in a wheel inside the package."""
+"""Where pages, scripts and translations live: at the top of a checkout, inside a wheel."""
 
 from pathlib import Path
 
