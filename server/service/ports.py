@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True):
     seq: int
     at: int
     actor: Actor
-    command_id: str
+    command_id: str | None
     command_type: str
     command: bytes
     facts: Sequence[Fact]
