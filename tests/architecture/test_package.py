@@ -96,12 +96,8 @@ def test_no_kept_file_holds_a_download_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        "https://registry.npmjs" + ".org/uplot",
-        "https://files.pythonhosted" + ".org/packages/aa",
-        "https://example.org/luyan-0.1.0" + ".whl",
-    ],
+    "address",
+    ["registry.npmjs.org/uplot", "files.pythonhosted.org/packages/a", "example.org/luyan-0.1.0.whl"],
 )
-def test_a_download_address_would_be_found(line: str) -> None:
-    assert DOWNLOAD.search(line)
+def test_a_download_address_would_be_found(address: str) -> None:
+    assert DOWNLOAD.search("https://" + address)
