@@ -95,6 +95,13 @@ class Show:
         self.at = max(self.at, change.at)
         return old
 
+    def take(self, changes: Iterable[Change], seq: int, at: int) -> None:
+        """Take in one whole turn; `seq` moves on even where it changed no record."""
+        for change in changes:
+            self.apply(change)
+        self.seq = seq
+        self.at = max(self.at, at)
+
     def find_key(self, key: str) -> Record | None:
         """Return the record with this key, or None."""
         held = self._held.get(key)
