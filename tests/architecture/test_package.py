@@ -97,7 +97,11 @@ def test_no_kept_file_holds_a_download_address() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["registry.npmjs.org/uplot", "files.pythonhosted.org/packages/a", "example.org/luyan-0.1.0.whl"],
+    [
+        "registry.npmjs.org/uplot",
+        "files.pythonhosted.org/packages/a",
+        "example.org/luyan-0.1.0.whl",
+    ],
 )
 def test_a_download_address_would_be_found(address: str) -> None:
     assert DOWNLOAD.search("https://" + address)
