@@ -1,0 +1,1 @@
+"""What every screen is told: views of the committed shows, and the outboxes that carry them."""

@@ -1,0 +1,214 @@
+"""The Hub: follows the committed shows and tells every screen what became true."""
+
+import asyncio
+import logging
+
+from server.domain.people import Person
+from server.domain.roles import CREW, Role, Viewer
+from server.domain.show import Change, Show
+from server.live.outbox import Frame, Outbox
+from server.live.view import Connection, View
+from server.protocol.frames import Bye, Pulse, Welcome, Whisper, You
+from server.service.ports import Clock, Store
+
+PULSE_SECONDS = 5.0
+WHISPER_SECONDS = 0.5
+
+log = logging.getLogger("luyan.hub")
+
+
+class Following:
+    """One show as its screens see it: a replica of what is committed, and a view for each role."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+        self.views: dict[Role, View] = {}
+        self.whisper_due = False
+
+    def view(self, role: Role) -> View:
+        """Return the view of a role, made when somebody first looks."""
+        if role not in self.views:
+            self.views[role] = View(self.show, role)
+        return self.views[role]
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Everybody who follows this show."""
+        return [c for view in self.views.values() for c in view.connections]
+
+    @property
+    def audience(self) -> int:
+        """How many attendees are connected."""
+        view = self.views.get(Role.ATTENDEE)
+        return len(view.connections) if view else 0
+
+    def present(self) -> list[str]:
+        """The known persons who are connected now, in order."""
+        known = self.show.of_kind(Person.noun())
+        connected = {c.viewer.person for c in self.connections}
+        return sorted(person for person in connected if person is not None and person in known)
+
+
+class Hub:
+    """Keeps every connection in step with the store; the bus tells it when to look."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._followed: dict[str, Following] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._hinted: dict[str, int] = {}
+        self._flushes: dict[str, asyncio.Task[None]] = {}
+        self._pulse: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def show(self, show_id: str) -> Show:
+        """Return the committed show, to be read and never changed; refuse `show.unknown`."""
+        return (await self._follow(show_id)).show
+
+    def followed(self) -> dict[str, Following]:
+        """Return the shows that somebody has looked at, by id."""
+        return self._followed
+
+    async def join(
+        self,
+        show_id: str,
+        you: You,
+        since: int,
+        epoch: str | None,
+        outbox: Outbox,
+        link: str | None = None,
+    ) -> Connection:
+        """Welcome a client, bring it up to date, and keep it so until it leaves."""
+        following = await self._follow(show_id)
+        # From here to the end nothing waits: no change can slip between snapshot and first patch.
+        show = following.show
+        if epoch != self._store.epoch or not 0 <= since <= show.seq:
+            since = 0
+        view = following.view(you.view)
+        connection = Connection(outbox, Viewer(you.view, you.person), link)
+        welcome = Welcome(you=you, epoch=self._store.epoch, seq=show.seq, time=self._clock())
+        sent = outbox.send(Frame(welcome)) and outbox.send(view.catch_up(you.person, since))
+        if not sent or self._closing:
+            outbox.close(Bye.RESTART if self._closing else Bye.SLOW, 1.0)
+            return connection
+        view.add(connection)
+        if you.view in CREW:
+            outbox.send(Frame(Whisper(present=following.present())))
+        self._whisper_soon(following, connection)
+        return connection
+
+    def leave(self, show_id: str, connection: Connection) -> None:
+        """Forget a client; leaving twice is leaving once."""
+        following = self._followed.get(show_id)
+        if following is not None:
+            following.view(connection.viewer.role).discard(connection)
+            self._whisper_soon(following, connection)
+
+    def hint(self, show: str, seq: int) -> None:
+        """Take the bus's word that a show is at `seq`, and look when somebody follows it."""
+        self._hinted[show] = max(seq, self._hinted.get(show, 0))
+        if show in self._followed and show not in self._flushes:
+            task = asyncio.create_task(self._flush(show), name=f"flush {show}")
+            self._flushes[show] = task
+
+    def start(self) -> None:
+        """Begin to pulse."""
+        self._pulse = asyncio.create_task(self._beat(), name="pulse")
+
+    def farewell(self) -> None:
+        """Tell everybody that the server restarts and that they should come back."""
+        self._closing = True
+        for show_id, following in self._followed.items():
+            for connection in following.connections:
+                self._close(show_id, connection, Bye.RESTART, retry_after=1.0)
+
+    async def close(self) -> None:
+        """Stop pulsing, after the last patches are out."""
+        if self._pulse is not None:
+            self._pulse.cancel()
+        await asyncio.gather(*self._flushes.values(), return_exceptions=True)
+
+    async def _follow(self, show_id: str) -> Following:
+        if (following := self._followed.get(show_id)) is not None:
+            return following
+        async with self._loading.setdefault(show_id, asyncio.Lock()):
+            if show_id not in self._followed:
+                show = Show(show_id)
+                reading = await self._store.read(show_id)
+                show.take(reading.changes, reading.seq, 0)
+                self._followed[show_id] = Following(show)
+                self.hint(show_id, show.seq)
+        return self._followed[show_id]
+
+    async def _flush(self, show_id: str) -> None:
+        """Read what is newer than the replica until it is at the seq that was hinted."""
+        following = self._followed[show_id]
+        show = following.show
+        try:
+            while show.seq < self._hinted[show_id]:
+                reading = await self._store.read(show_id, show.seq)
+                changes: list[tuple[Change, object]] = []
+                for change in reading.changes:
+                    changes.append((change, show.apply(change)))
+                show.take((), reading.seq, 0)
+                for view in following.views.values():
+                    for connection in view.publish(changes):
+                        self._close(show_id, connection, Bye.SLOW, retry_after=1.0)
+        except Exception:
+            # The pulse hints again: losing this costs time, never data.
+            log.exception("show=%s could not be read after seq %d", show_id, show.seq)
+        finally:
+            del self._flushes[show_id]
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE_SECONDS)
+            for show_id in list(self._followed):
+                try:
+                    await self._pulse_one(show_id)
+                except Exception:
+                    log.exception("show=%s: no pulse", show_id)
+
+    async def _pulse_one(self, show_id: str) -> None:
+        """Send one heartbeat; see what hints were lost and which links were taken back."""
+        following = self._followed[show_id]
+        for row in await self._store.shows():
+            if row.id == show_id and row.seq > following.show.seq:
+                self.hint(show_id, row.seq)
+        now = self._clock()
+        gone = {
+            link.id
+            for link in await self._store.links(show_id)
+            if link.revoked_at is not None or (link.expires_at or now) < now
+        }
+        for connection in following.connections:
+            if connection.link in gone:
+                self._close(show_id, connection, Bye.REVOKED, retry_after=None)
+        for view in following.views.values():
+            pulse = Frame(Pulse(time=now, seq=view.after, audience=following.audience))
+            self._send(show_id, view, pulse)
+
+    def _send(self, show_id: str, view: View, frame: Frame) -> None:
+        for connection in [c for c in view.connections if not c.outbox.send(frame)]:
+            self._close(show_id, connection, Bye.SLOW, retry_after=1.0)
+
+    def _close(
+        self, show_id: str, connection: Connection, code: Bye, retry_after: float | None
+    ) -> None:
+        self.leave(show_id, connection)
+        connection.outbox.close(code, retry_after)
+
+    def _whisper_soon(self, following: Following, connection: Connection) -> None:
+        """Tell the crew who is present, once for all who come and go within a moment."""
+        known = following.show.of_kind(Person.noun())
+        if connection.viewer.person not in known or following.whisper_due:
+            return
+        following.whisper_due = True
+        asyncio.get_running_loop().call_later(WHISPER_SECONDS, self._whisper, following)
+
+    def _whisper(self, following: Following) -> None:
+        following.whisper_due = False
+        whisper = Frame(Whisper(present=following.present()))
+        for role in CREW & following.views.keys():
+            self._send(following.show.id, following.views[role], whisper)
