@@ -1,0 +1,207 @@
+/** The store of a live page, `$store.live`: what is true on stage now, fed by the socket alone. */
+
+import Alpine from "../vendor/alpine.js";
+import { enter, merge, nothing } from "./patches.js";
+import { drift, project, secondsLeft } from "./projection.js";
+import { Socket } from "./socket.js";
+import { localNow } from "./clock.js";
+
+/**
+ * @typedef {import("./patches.js").Doc} Doc
+ * @typedef {import("./patches.js").Records} Records
+ * @typedef {import("./socket.js").Answer} Answer
+ * @typedef {{person: string, role: string, view: string, votes: string[]}} You
+ * @typedef {{show: string, view: string, person: string | null, person_zone: string | null}} Boot
+ * @typedef {{$store: {live: Live}, $el: HTMLElement, $root: HTMLElement,
+ *   $refs: {[name: string]: HTMLElement}, $dispatch: (event: string, detail?: any) => void,
+ *   $nextTick: (then?: () => void) => Promise<void>,
+ *   $watch: (property: string, then: (value: any, old: any) => void) => void}} Magics
+ */
+
+const NOW_MS = 200;
+const STALE_MS = 3000;
+
+/** @type {Boot} */
+export const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
+
+/** @param {{[id: string]: Doc} | undefined} docs */
+const byPosition = (docs) => Object.values(docs ?? {}).sort((a, b) => a.position - b.position);
+
+export class Live {
+  /** @type {boolean} the first patch has been merged */ ready = false;
+  online = false;
+  /** @type {boolean} what is shown may no longer be true */ stale = false;
+  /** @type {number} the code of a bye for good; 0: none */ away = 0;
+  /** @type {You | null} */ you = null;
+  /** @type {{[question: string]: true}} */ votes = {};
+  seq = 0;
+  /** @type {number} the server's time, ms UTC */ now = Math.round(localNow());
+  /** @type {number} when we last heard from the server, ms UTC */ heardAt = 0;
+  audience = 0;
+  /** @type {{[person: string]: true}} */ present = {};
+  /** @type {Records} */ records = {};
+  /** @type {any[]} by position */ cues = [];
+  /** @type {any[]} by position */ slots = [];
+  /** @type {{[cue: string]: import("./projection.js").Span}} */ projected = {};
+  /** @type {number} signed seconds against plan, over positive */ drift = 0;
+  /** @type {number | null} seconds left of the cue on air, negative in overtime */ left = null;
+
+  myZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  /** @type {(command: {type: string, [field: string]: any}) => Promise<Answer>} */
+  do = () => Promise.reject(new Error("not started"));
+
+  /** @param {string} kind @returns {any[]} */
+  all(kind) {
+    return Object.values(this.records[kind] ?? {});
+  }
+
+  /** @param {string} kind @param {string | null | undefined} id @returns {any} null: there is none */
+  get(kind, id) {
+    return (id && this.records[kind]?.[id]) || null;
+  }
+
+  /** @returns {any} */
+  get details() {
+    return this.get("details", "show");
+  }
+
+  /** @returns {any} */
+  get stage() {
+    return this.get("stage", "main");
+  }
+
+  get cueOnAir() {
+    return this.get("cue", this.stage?.on_air);
+  }
+
+  get cueStandby() {
+    return this.get("cue", this.stage?.standby);
+  }
+
+  get slotOnAir() {
+    return this.get("slot", this.cueOnAir?.slot);
+  }
+
+  get held() {
+    return this.stage?.held_at != null;
+  }
+
+  get over() {
+    return this.left !== null && this.left < 0;
+  }
+
+  /** How many of the show's warning lengths the cue on air has passed. */
+  get warning() {
+    const left = this.left;
+    if (left === null) return 0;
+    return (this.details?.warn_seconds ?? []).filter((/** @type {number} */ at) => left <= at).length;
+  }
+
+  /** The show's zone. */
+  get zone() {
+    return this.details?.zone ?? "UTC";
+  }
+
+  /**
+   * A named person; one who is not known has no name.
+   * @param {string | null | undefined} id
+   * @returns {any}
+   */
+  person(id) {
+    return this.get("person", id) ?? { id, role: "", name: "", country: "", organisation: "" };
+  }
+}
+
+/** @param {Live} live @param {Records} records */
+function take(live, records) {
+  const kinds = new Set([...Object.keys(records), ...Object.keys(live.records)]);
+  for (const kind of kinds) {
+    if (!records[kind]) delete live.records[kind];
+    else if (Alpine.raw(live.records[kind]) !== records[kind]) live.records[kind] = records[kind];
+  }
+}
+
+/** @param {Live} live */
+function derive(live) {
+  live.cues = byPosition(live.records.cue).filter(({ stage }) => stage === "main");
+  live.slots = byPosition(live.records.slot);
+  tick(live, live.now, true);
+}
+
+/**
+ * Move the clock on; what only changes with the second is written only then.
+ * @param {Live} live
+ * @param {number} now
+ * @param {boolean} [all]
+ */
+function tick(live, now, all = false) {
+  const second = Math.floor(now / 1000) !== Math.floor(live.now / 1000);
+  live.now = now;
+  live.left = secondsLeft(live.stage, now);
+  if (!second && !all) return;
+  live.drift = drift(live.cues, live.stage, now);
+  const projected = project(live.cues, live.stage, now);
+  if (JSON.stringify(projected) !== JSON.stringify(live.projected)) live.projected = projected;
+}
+
+/** @param {string[]} ids @returns {{[id: string]: true}} */
+const setOf = (ids) => Object.fromEntries(ids.map((id) => [id, /** @type {const} */ (true)]));
+
+/** @param {Live} live */
+function follow(live) {
+  let held = nothing();
+  const socket = new Socket(boot.show, boot.view, {
+    held: () => ({ since: held.seq, epoch: held.epoch }),
+    state: ({ online, away }) => {
+      live.online = online;
+      live.away = away;
+      if (online) live.stale = false;
+      else if (live.ready || away) live.stale = true;
+    },
+    frame: (frame) => {
+      live.heardAt = Math.round(socket.clock.now());
+      if (frame.type === "welcome") {
+        held = enter(held, frame.epoch);
+        live.you = frame.you;
+        live.votes = setOf(frame.you.votes);
+      } else if (frame.type === "patch") {
+        const merged = merge(held, /** @type {any} */ (frame));
+        if (!merged) return socket.hello();
+        if (merged !== held) take(live, merged.records);
+        held = merged;
+        live.seq = held.seq;
+        live.now = Math.round(socket.clock.now());
+        derive(live);
+        live.ready = true;
+      } else if (frame.type === "pulse") {
+        live.audience = frame.audience;
+      } else if (frame.type === "whisper") {
+        live.present = setOf(frame.present);
+      }
+    },
+  });
+  live.do = (command) => socket.do(command);
+  setInterval(() => tick(live, Math.round(socket.clock.now())), NOW_MS);
+  setTimeout(() => {
+    if (!live.ready) live.stale = true;
+  }, STALE_MS);
+  socket.open();
+}
+
+/**
+ * Register the page's components, make the store, open the line and start Alpine.
+ * @template {{[name: string]: object}} C
+ * @param {{[K in keyof C]: () => C[K] & ThisType<C[K] & Magics>}} components
+ * @returns {Live}
+ */
+export function start(components) {
+  for (const [name, factory] of Object.entries(components)) {
+    Alpine.data(name, /** @type {any} */ (factory));
+  }
+  Alpine.store("live", new Live());
+  const live = /** @type {Live} */ (/** @type {unknown} */ (Alpine.store("live")));
+  follow(live);
+  Alpine.start();
+  return live;
+}
