@@ -1,7 +1,7 @@
 # make run    sets up and starts the demo show      make run ARGS="--port 9000"
 # make test   sets up and passes all checks         make test PYTHON=python3.12
 # make lint   the checks without the tests          make lock   pins the newest versions
-# make clean  removes all that was set up
+# make words  brings the translations up to date  make clean  removes all that was set up
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -13,7 +13,7 @@ SCRIPTS := $(shell find static -name '*.js' -not -path 'static/vendor/*')
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: run test lint lock clean browser
+.PHONY: run test lint lock words clean browser
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -40,6 +40,13 @@ lock: | $(BIN)/python
 		pyproject.toml -o requirements.lock
 	$(NPM) update --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved
+
+words: $(VENV)/.installed
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F server/locale/babel.cfg --add-location=file --sort-by-file \
+		--project=luyan --version= --omit-header -o build/luyan.pot server templates
+	$(BIN)/pybabel -q update -i build/luyan.pot -d server/locale -D luyan --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date -w 100
 
 clean:
 	rm -rf $(VENV) node_modules static/vendor build dist .hypothesis \

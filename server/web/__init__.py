@@ -1,0 +1,1 @@
+"""Pages, the socket and the API: thin, each parses, calls and renders."""
