@@ -5,6 +5,7 @@ import { enter, merge, nothing } from "./patches.js";
 import { drift, project, secondsLeft } from "./projection.js";
 import { Socket } from "./socket.js";
 import { localNow } from "./clock.js";
+import { clockSeconds } from "./time.js";
 
 /**
  * @typedef {import("./patches.js").Doc} Doc
@@ -189,6 +190,20 @@ function follow(live) {
   socket.open();
 }
 
+/** The banner of every page: whether what is shown can be trusted, and since when it cannot. */
+const status = () => ({
+  /** @type {Live} */ live: /** @type {any} */ (Alpine.store("live")),
+  get away() {
+    return this.live.away > 0;
+  },
+  get lost() {
+    return this.live.stale && !this.live.away;
+  },
+  get since() {
+    return clockSeconds(this.live.heardAt || this.live.now, this.live.myZone);
+  },
+});
+
 /**
  * Register the page's components, make the store, open the line and start Alpine.
  * @template {{[name: string]: object}} C
@@ -196,7 +211,7 @@ function follow(live) {
  * @returns {Live}
  */
 export function start(components) {
-  for (const [name, factory] of Object.entries(components)) {
+  for (const [name, factory] of Object.entries({ status, ...components })) {
     Alpine.data(name, /** @type {any} */ (factory));
   }
   Alpine.store("live", new Live());
