@@ -148,7 +148,7 @@ export class Socket {
   async post(frame) {
     const line = this.line;
     try {
-      const response = await fetch(`${this.path}/commands`, {
+      const response = await fetch(`${this.path}/commands?view=${this.view}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(frame),
