@@ -32,7 +32,10 @@ class Reading(NamedTuple):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One journal entry: who did what when, what changed, and how it was before."""
+    """One journal entry: who did what when, what changed, and how it was before.
+
+    `decision` is what may still be undone after it: its own, an earlier one, or None.
+    """
 
     seq: int
     at: int
@@ -65,6 +68,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     expires_at: int | None = None
     revoked_at: int | None = None
+
+    def holds(self, now: int) -> bool:
+        """Tell whether the link still opens anything at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class StoreTurn(Protocol):
