@@ -177,11 +177,7 @@ class Hub:
             if row.id == show_id and row.seq > following.show.seq:
                 self.hint(show_id, row.seq)
         now = self._clock()
-        gone = {
-            link.id
-            for link in await self._store.links(show_id)
-            if link.revoked_at is not None or (link.expires_at or now) < now
-        }
+        gone = {link.id for link in await self._store.links(show_id) if not link.holds(now)}
         for connection in following.connections:
             if connection.link in gone:
                 self._close(show_id, connection, Bye.REVOKED, retry_after=None)

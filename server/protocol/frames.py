@@ -161,3 +161,20 @@ def invalid(error: msgspec.ValidationError) -> Refusal:
     reason, _, place = str(error).partition(" - at ")
     field = place.strip("`").removeprefix("$.").removeprefix("command.") or None
     return Refusal("frame.invalid", "This frame is not valid: {reason}", field=field, reason=reason)
+
+
+class _Identified(msgspec.Struct):
+    id: str | None = None
+
+
+_identified = msgspec.json.Decoder(_Identified)
+
+
+def id_of(text: str | bytes | None) -> str | None:
+    """Return the `id` of a frame that could not be read, so that its refusal finds its way."""
+    if text is None or len(text) > FRAME_LIMIT:
+        return None
+    try:
+        return _identified.decode(text).id
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None

@@ -1,0 +1,136 @@
+"""Builds the house: the only file that names concrete adapters."""
+
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from itsdangerous import URLSafeSerializer
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from server import resources
+from server.domain.refusal import Refusal
+from server.live.hub import Hub
+from server.protocol.frames import FRAME_LIMIT
+from server.service.desk import Desk
+from server.service.links import read_secret
+from server.service.ports import Store
+from server.store.lock import hold
+from server.store.sqlite import open_sqlite
+from server.web import api, join, pages
+from server.web.house import House
+from server.web.socket import live
+from server.web.transport import FanoutProtocol
+
+# Frames beyond our own limit are read and refused by name, up to here; beyond, the socket ends.
+SOCKET_LIMIT = 64 * FRAME_LIMIT
+
+DATABASE = "luyan.db"
+
+log = logging.getLogger("luyan")
+
+
+def now_ms() -> int:
+    """Return the time of this machine, ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def build(store: Store, secret: bytes, public_url: str) -> Starlette:
+    """Return the application over a store that is already open."""
+    hub = Hub(store, now_ms)
+    desk = Desk(store, now_ms, hub)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        hub.start()
+        yield
+        await desk.close()
+        await hub.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", pages.index),
+            Route("/s/{show}", pages.watch),
+            Route("/s/{show}/stage", pages.stage),
+            Route("/s/{show}/overlay/{name}", pages.overlay),
+            Route("/s/{show}/caller", pages.caller),
+            Route("/s/{show}/moderator", pages.moderator),
+            Route("/s/{show}/greenroom", pages.greenroom),
+            Route("/s/{show}/commentator", pages.commentator),
+            Route("/s/{show}/commands", api.command, methods=["POST"]),
+            Route("/s/{show}/events", api.events),
+            WebSocketRoute("/s/{show}/live", live),
+            Route("/join/{token}", join.join),
+            Route("/language", join.choose_language, methods=["POST"]),
+            Route("/healthz", api.health),
+            Route("/metrics", api.metrics),
+            Mount("/static", StaticFiles(directory=resources.static())),
+        ],
+        middleware=[Middleware(pages.SecurityHeaders)],
+        exception_handlers={Refusal: pages.refusal_page, 404: pages.missing_page},
+        lifespan=lifespan,
+    )
+    signer = URLSafeSerializer(secret, salt="luyan.session")
+    app.state.house = House(store, desk, hub, now_ms, signer, public_url)
+    return app
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says when it is up and tells every screen to come back when it goes down."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell that connections are taken."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say goodbye, then close."""
+        house: House = self.config.loaded_app.state.house
+        house.hub.farewell()
+        await super().shutdown(sockets)
+
+
+async def serve(
+    data: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    public_url: str | None = None,
+    on_ready: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
+
+    `on_ready` is called with the public address once connections are taken. Raises OSError if the
+    folder is in use by another server, or the port is taken.
+    """
+    with hold(data):
+        listener = socket.create_server((host, port), backlog=4096, reuse_port=False)
+        port = listener.getsockname()[1]
+        url = (public_url or f"http://{host}:{port}").rstrip("/")
+        store = await open_sqlite(data / DATABASE)
+        try:
+            config = uvicorn.Config(
+                build(store, read_secret(data), url),
+                http="httptools",
+                ws=FanoutProtocol,
+                ws_max_size=SOCKET_LIMIT,
+                ws_per_message_deflate=False,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            )
+            await Server(config, lambda: on_ready(url)).serve([listener])
+        finally:
+            await store.close()
+            listener.close()

@@ -1,0 +1,132 @@
+"""The HTTP side of the wire: commands by POST, the same frames as server-sent events."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from server.domain.commands import COMMANDS
+from server.domain.refusal import Refusal
+from server.domain.roles import Role
+from server.live.outbox import QueueOutbox
+from server.protocol import frames
+from server.protocol.frames import Do, Done, You, encode
+from server.web import session
+from server.web.house import house
+from server.web.refusals import answer
+
+
+async def command(request: Request) -> Response:
+    """Serve `POST /s/{show}/commands`: a `do` frame in, `done` or `refused` out."""
+    home, lang, body = house(request), session.language(request), b""
+    try:
+        session.check_origin(request)
+        body = await _body(request)
+        do = _do(body)
+        show_id = request.path_params["show"]
+        await home.hub.show(show_id)
+        who = await session.visitor(request, show_id)
+        view = request.query_params.get("view")
+        if view is not None:
+            actor = who.through(_role(view))[0]
+        else:
+            actor = who.acting(COMMANDS[type(do.command)].roles)
+        seq = await home.desk.do(show_id, do.id, do.command, actor)
+    except Refusal as refusal:
+        return answer(refusal, lang, frames.id_of(body))
+    response = Response(encode(Done(id=do.id, seq=seq)), media_type="application/json")
+    if who.new and not who.bearer:
+        session.set_cookie(home, response, who)
+    return response
+
+
+async def events(request: Request) -> Response:
+    """Serve `/s/{show}/events?view=&since=&epoch=`: what the socket says after `hello`."""
+    home, lang = house(request), session.language(request)
+    show_id = request.path_params["show"]
+    query = request.query_params
+    try:
+        await home.hub.show(show_id)
+        who = await session.visitor(request, show_id)
+        view = _role(query.get("view", Role.ATTENDEE))
+        actor, link = who.through(view)
+        try:
+            since = int(query.get("since", "0"))
+        except ValueError:
+            raise Refusal("frame.invalid", "This is not a whole number.", field="since") from None
+        votes = [] if who.new else await home.store.voted(show_id, actor.person)
+        you = You(person=actor.person, role=actor.role, view=view, votes=votes)
+        outbox = QueueOutbox()
+        connection = await home.hub.join(
+            show_id, you, since, query.get("epoch"), outbox, link.id if link else None
+        )
+    except Refusal as refusal:
+        return answer(refusal, lang)
+
+    async def stream() -> AsyncIterator[bytes]:
+        try:
+            while (frame := await outbox.next()) is not None:
+                yield frame.event
+        finally:
+            home.hub.leave(show_id, connection)
+
+    response = StreamingResponse(
+        stream(),
+        media_type="text/event-stream",
+        # nginx gathers answers into buffers unless told not to.
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+    if who.new and not who.bearer:
+        session.set_cookie(home, response, who)
+    return response
+
+
+async def health(request: Request) -> Response:
+    """Serve `/healthz`: 200 when the store answers."""
+    shows = await house(request).store.shows()
+    return JSONResponse({"ok": True, "shows": len(shows)})
+
+
+async def metrics(request: Request) -> Response:
+    """Serve `/metrics` in the Prometheus text format."""
+    lines = ["# TYPE luyan_connections gauge"]
+    seqs = ["# TYPE luyan_seq counter"]
+    for show_id, following in house(request).hub.followed().items():
+        for role, view in following.views.items():
+            labels = f'show="{show_id}",view="{role}"'
+            lines.append(f"luyan_connections{{{labels}}} {len(view.connections)}")
+        seqs.append(f'luyan_seq{{show="{show_id}"}} {following.show.seq}')
+    return PlainTextResponse("\n".join(lines + seqs) + "\n", media_type="text/plain; version=0.0.4")
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > frames.FRAME_LIMIT:
+            break  # `frames.read` refuses it by name
+    return body
+
+
+def _do(body: bytes) -> Do:
+    """Read a `do` frame; `type` may be left out, since nothing else can be posted."""
+    if len(body) <= frames.FRAME_LIMIT:
+        try:
+            fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            pass  # `frames.read` refuses it by name
+        else:
+            fields["type"] = msgspec.Raw(b'"do"')
+            body = msgspec.json.encode(fields)
+    frame = frames.read(body)
+    if not isinstance(frame, Do):
+        raise Refusal("frame.invalid", "Only commands can be posted here.", field="type")
+    return frame
+
+
+def _role(view: str) -> Role:
+    try:
+        return Role(view)
+    except ValueError:
+        raise Refusal("view.unknown", "There is no view of this name.", field="view") from None

@@ -1,0 +1,133 @@
+"""One websocket for each page: `hello`, then patches down and commands up."""
+
+import asyncio
+import logging
+
+from starlette.responses import Response
+from starlette.types import Message
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server.domain.refusal import Refusal
+from server.live.outbox import Frame, Outbox
+from server.live.view import Connection
+from server.protocol import frames
+from server.protocol.frames import Bye, Do, Done, Hello, Ping, Pong, You
+from server.web import session
+from server.web.house import House, house
+from server.web.refusals import answer, refused
+from server.web.session import Visitor
+from server.web.transport import EXTENSION
+
+HELLO_SECONDS = 20.0
+# Commands of one client that may wait for the disk at once; more of them wait in the socket.
+IN_FLIGHT = 32
+
+log = logging.getLogger("luyan.socket")
+
+
+async def live(websocket: WebSocket) -> None:
+    """Serve `/s/{show}/live`; a wrong Origin, show or link is an answer before the handshake."""
+    home, lang = house(websocket), session.language(websocket)
+    show_id = websocket.path_params["show"]
+    try:
+        session.check_origin(websocket)
+        await home.hub.show(show_id)
+        who = await session.visitor(websocket, show_id)
+    except Refusal as refusal:
+        await websocket.send_denial_response(answer(refusal, lang))
+        return
+    headers = []
+    if who.new and not who.bearer:
+        cookie = Response()
+        session.set_cookie(home, cookie, who)
+        headers = [(b"set-cookie", cookie.headers["set-cookie"].encode())]
+    await websocket.accept(headers=headers)
+    await Line(home, show_id, who, lang, websocket).run()
+
+
+class Line:
+    """One client's conversation with the server."""
+
+    def __init__(
+        self, home: House, show_id: str, who: Visitor, lang: str, websocket: WebSocket
+    ) -> None:
+        self._home = home
+        self._show = show_id
+        self._who = who
+        self._lang = lang
+        self._websocket = websocket
+        self._outbox: Outbox = websocket.scope["extensions"][EXTENSION]
+        self._connection: Connection | None = None
+        self._you: You | None = None
+        self._doing: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(IN_FLIGHT)
+
+    async def run(self) -> None:
+        """Read frames until the client is gone."""
+        receive = self._websocket.receive
+        try:
+            async with asyncio.timeout(HELLO_SECONDS) as waiting:
+                while (message := await receive())["type"] != "websocket.disconnect":
+                    await self._read(message)
+                    if self._you is not None:
+                        waiting.reschedule(None)
+        except TimeoutError:
+            self._outbox.close(Bye.SILENT, 1.0)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._leave()
+
+    async def _read(self, message: Message) -> None:
+        try:
+            if message.get("text") is None:
+                raise Refusal("frame.binary", "Frames are text, and this one is binary.")
+            frame = frames.read(message["text"])
+            if isinstance(frame, Ping):
+                self._send(Pong(sent=frame.sent, time=self._home.clock()))
+            elif isinstance(frame, Hello):
+                await self._hello(frame)
+            else:
+                await self._room.acquire()
+                doing = asyncio.create_task(self._do(frame))
+                self._doing.add(doing)
+                doing.add_done_callback(self._did)
+        except Refusal as refusal:
+            self._send(refused(refusal, self._lang, frames.id_of(message.get("text"))))
+
+    async def _hello(self, hello: Hello) -> None:
+        actor, link = self._who.through(hello.view)
+        votes = []
+        if not self._who.new:
+            votes = await self._home.store.voted(self._show, actor.person)
+        self._leave()
+        you = You(person=actor.person, role=actor.role, view=hello.view, votes=votes)
+        self._you = you
+        self._connection = await self._home.hub.join(
+            self._show, you, hello.since, hello.epoch, self._outbox, link.id if link else None
+        )
+
+    async def _do(self, do: Do) -> None:
+        try:
+            if self._you is None:
+                raise Refusal("frame.no_hello", "The first frame must be a hello.")
+            actor = self._who.through(self._you.view)[0]
+            seq = await self._home.desk.do(self._show, do.id, do.command, actor)
+            self._send(Done(id=do.id, seq=seq))
+        except Refusal as refusal:
+            self._send(refused(refusal, self._lang, do.id))
+
+    def _did(self, doing: asyncio.Task[None]) -> None:
+        self._doing.discard(doing)
+        self._room.release()
+        if not doing.cancelled() and (fault := doing.exception()):
+            log.error("show=%s: a command failed", self._show, exc_info=fault)
+
+    def _send(self, frame: frames.ServerFrame) -> None:
+        if not self._outbox.send(Frame(frame)):
+            self._outbox.close(Bye.SLOW, 1.0)
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            self._home.hub.leave(self._show, self._connection)
+            self._connection = None
