@@ -52,6 +52,9 @@ export class Live {
   /** @type {(command: {type: string, [field: string]: any}) => Promise<Answer>} */
   do = () => Promise.reject(new Error("not started"));
 
+  /** @type {() => number[]} how long the latest pings took, there and back, in ms */
+  trips = () => [];
+
   /** @param {string} kind @returns {any[]} */
   all(kind) {
     return Object.values(this.records[kind] ?? {});
@@ -183,6 +186,7 @@ function follow(live) {
     },
   });
   live.do = (command) => socket.do(command);
+  live.trips = () => socket.clock.samples.map(({ trip }) => trip);
   setInterval(() => tick(live, Math.round(socket.clock.now())), NOW_MS);
   setTimeout(() => {
     if (!live.ready) live.stale = true;
