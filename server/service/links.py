@@ -70,11 +70,6 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
-def is_live(link: Link, now: int) -> bool:
-    """Tell whether a link opens anything at `now` (ms UTC)."""
-    return link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
-
-
 async def make_links(
     store: Store, secret: bytes, show: str, records: Iterable[Record], now: int
 ) -> list[Link]:
@@ -85,7 +80,7 @@ async def make_links(
     records = list(records)
     links: dict[tuple[Role, str], Link] = {}
     for link in await store.links(show):
-        if not is_live(link, now):
+        if not link.holds(now):
             continue
         if link.token_hash == token_hash(token_of(secret, link.id)):
             links[link.role, link.person] = link
