@@ -101,6 +101,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+async def open_store(data: Path) -> Store:
+    """Open the shows of a data folder; more than one process may do so."""
+    return await open_sqlite(data / DATABASE)
+
+
 async def serve(
     data: Path,
     host: str = "127.0.0.1",
@@ -117,7 +122,7 @@ async def serve(
         listener = socket.create_server((host, port), backlog=4096, reuse_port=False)
         port = listener.getsockname()[1]
         url = (public_url or f"http://{host}:{port}").rstrip("/")
-        store = await open_sqlite(data / DATABASE)
+        store = await open_store(data)
         try:
             config = uvicorn.Config(
                 build(store, read_secret(data), url),
