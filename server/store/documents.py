@@ -49,5 +49,8 @@ def encode_before(before: Mapping[str, Record | None]) -> str:
 
 def decode_before(doc: str) -> dict[str, Record | None]:
     """Return the pre-images in a document."""
-    images = msgspec.json.decode(doc, type=dict[str, msgspec.Raw | None])
-    return {key: decode(key, image) for key, image in images.items()}
+    images = msgspec.json.decode(doc, type=dict[str, msgspec.Raw])
+    return {
+        key: None if bytes(image) == b"null" else decode(key, image)
+        for key, image in images.items()
+    }
