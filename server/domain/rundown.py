@@ -97,6 +97,14 @@ def in_order(draft: Draft, stage: str) -> list[Cue]:
     return sorted((c for c in draft.all(Cue) if c.stage == stage), key=lambda c: c.position)
 
 
+def ahead(cues: Sequence[Cue], on_air: str | None, standby: str | None) -> list[Cue]:
+    """Return the cues still to be called: the one that stands by and what follows it."""
+    first = next((c.position for c in cues if c.id == standby), None)
+    if first is None:
+        return []
+    return [c for c in cues if c.position >= first and c.id != on_air]
+
+
 def project(
     ahead: Sequence[Cue], anchor: Anchor | None, held: bool, now: int, on_air: bool
 ) -> list[Projected]:
