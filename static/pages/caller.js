@@ -180,6 +180,9 @@ start({
       const stage = this.$store.live.stage;
       return Boolean(stage) && !stage.on_air && !stage.standby;
     },
+    get notes() {
+      return this.$store.live.details?.notes ?? "";
+    },
     get persons() {
       const order = ["host", "presenter", "commentator"];
       return this.$store.live
