@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import types
+from collections.abc import Coroutine, Generator
+from typing import Any
 
 import pytest
 
@@ -79,23 +82,36 @@ async def test_of_a_cancelled_turn_nothing_is_kept(store: Store, scribe: Scribe)
     assert await store.voted("test", "ada") == []
 
 
+@types.coroutine
+def cancelled_at(wait: int, running: Coroutine[Any, None, None]) -> Generator[Any, None, bool]:
+    """Run something and cancel it at the wait of this number; tell whether it came so far."""
+    came_so_far = False
+    with contextlib.suppress(StopIteration, asyncio.CancelledError):
+        waits_for = running.send(None)
+        for _ in range(wait):
+            yield waits_for
+            waits_for = running.send(None)
+        came_so_far = waits_for.cancel()
+        waits_for = running.throw(asyncio.CancelledError())
+        while True:  # it may still tidy up
+            yield waits_for
+            waits_for = running.send(None)
+    return came_so_far
+
+
 async def test_wherever_a_turn_is_cancelled_it_is_written_whole_or_not(
     store: Store, scribe: Scribe
 ) -> None:
-    seq = 1
-    for steps in range(40):
-        voter = [Ballot(f"of {steps}", "ada", True)]
+    seq, wait, cancelled = 1, 0, True
+    while cancelled:
+        voter = [Ballot(f"of {wait}", "ada", True)]
         two = plain(seq + 1, [records()[0]]), plain(seq + 2, [records()[1]])
-        task = asyncio.create_task(write(store, *two, ballots=voter))
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
+        cancelled = await cancelled_at(wait, write(store, *two, ballots=voter))
         async with store.turn("test", seq) as turn:  # after whatever was still under way
             news = turn.news
         assert (news.seq - seq, len(news.changes)) in ((0, 0), (2, 2))
-        assert (f"of {steps}" in await store.voted("test", "ada")) is (news.seq > seq)
-        seq = news.seq
+        assert (f"of {wait}" in await store.voted("test", "ada")) is (news.seq > seq)
+        seq, wait = news.seq, wait + 1
     assert [entry["seq"] for entry in await store.journal("test")] == [*range(2, seq + 1)]
 
 
