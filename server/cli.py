@@ -1,0 +1,311 @@
+"""The command line: `luyan demo`, `new`, `serve`, `links` and `export`."""
+
+import argparse
+import asyncio
+import errno
+import json
+import logging
+import os
+import re
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+import uvloop
+
+from server import __version__, folder
+from server.app import now_ms, serve
+from server.demo import crowd
+from server.domain import clock
+from server.domain.refusal import Refusal
+from server.domain.roles import Record
+from server.integrations.export import export
+from server.integrations.showfile import read
+from server.service.ports import Store
+
+PORT = 8000
+SAMPLES = Path(__file__).resolve().parent / "samples"
+STARTS_IN_MS = 60_000
+# A demo that ended so long ago is not taken up again, unless its folder was named.
+STALE_MS = 12 * 3600 * 1000
+SHOW_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+DEMO_ID = re.compile(r"demo(-\d+)?")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 not done, 2 not understood."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
+    run: Callable[[argparse.Namespace], Coroutine[Any, Any, None]] = options.run
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(options))
+    except KeyboardInterrupt:
+        return 0 if run in (_demo, _serve) else 130
+    except (Refusal, OSError, ValueError) as problem:
+        print(f"luyan: {_words(problem)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _words(problem: Exception) -> str:
+    """Say in words what went wrong."""
+    if isinstance(problem, Refusal):
+        text = problem.text.format(**problem.details)
+        return f"{problem.field}: {text}" if problem.field else text
+    if isinstance(problem, socket.gaierror):
+        return f"This machine has no such address ({problem.strerror}). See --host."
+    if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
+        return "This port is taken. --port chooses another; 0 takes any free one."
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return f"{problem.filename}: {problem.strerror}"
+    return str(problem)
+
+
+# ---- the commands ------------------------------------------------------------------------------
+
+
+async def _demo(options: argparse.Namespace) -> None:
+    """Serve the sample show, which starts in a minute; or go on with the one that was there."""
+    data: Path = options.data or folder.default("demo")
+    if options.audience and not crowd.is_loopback(f"http://{options.host}"):
+        raise ValueError("--audience needs --host 127.0.0.1: it never leaves this machine.")
+    async with folder.opened(data, new=True) as store:
+        show = await _demo_show(store, options.fresh, options.data is not None)
+        page = await folder.hand_out(store, data, show)
+    audience = crowd.Crowd()
+
+    def ready(url: str) -> None:
+        starts = clock.local(page.details.starts_at, page.details.zone)
+        print(page._replace(url=url).text())
+        print(
+            f"\n  The first cue is planned for {starts:%H:%M:%S} ({page.details.zone}); the caller"
+        )
+        print("  starts it with the space bar. Ctrl-C ends the server and keeps the show.")
+        print(f"  These links again: luyan links --data {data}", flush=True)
+        if options.audience:
+            audience.start(url, show, options.audience)
+
+    try:
+        await _serve_folder(options, data, logging.WARNING, None, ready)
+    finally:
+        audience.end()
+
+
+async def _demo_show(store: Store, fresh: bool, named: bool) -> str:
+    """Return the id of the demo show to serve, made if there is none to go on with."""
+    now = now_ms()
+    shows = [row.id for row in await store.shows() if DEMO_ID.fullmatch(row.id)]
+    if shows and not fresh:
+        ends_at = (await folder.details(store, shows[-1])).ends_at
+        if named or now < ends_at + STALE_MS:
+            return shows[-1]
+    show = f"demo-{len(shows) + 1}" if shows else "demo"
+    text = (SAMPLES / "demo.toml").read_text(encoding="utf-8")
+    await store.create(show, read(text, now + STARTS_IN_MS), now)
+    return show
+
+
+async def _new(options: argparse.Namespace) -> None:
+    """Add the show of a show file."""
+    path: Path = options.file
+    show = options.id or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:40]
+    if not SHOW_ID.fullmatch(show):
+        raise ValueError(f"“{show}” cannot be an id: small letters, digits and hyphens. See --id.")
+    records = _read_file(path)
+    async with folder.opened(_data(options), new=True) as store:
+        await store.create(show, records, now_ms())
+    print(f"Added the show “{show}” to {_data(options)}. Next: luyan serve, luyan links.")
+
+
+def _read_file(path: Path) -> list[Record]:
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a text file in UTF-8.") from None
+    except Refusal as refusal:
+        raise ValueError(f"{path}: {_words(refusal)}") from None
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    """Serve every show of the data folder."""
+    data = _data(options)
+    async with folder.opened(data, new=True) as store:
+        shows = [row.id for row in await store.shows()]
+
+    def ready(url: str) -> None:
+        print(f"Luyan {__version__} serves {data} at {url}")
+        for show in shows:
+            print(f"  {url}/s/{show}")
+        if not shows:
+            print("  There is no show yet: luyan new FILE")
+        print("  Ctrl-C ends the server.", flush=True)
+
+    await _serve_folder(options, data, logging.INFO, _public_url(options), ready)
+
+
+async def _serve_folder(
+    options: argparse.Namespace,
+    data: Path,
+    level: int,
+    public_url: str | None,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serve a data folder until a signal ends it, and announce the address while it lasts."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    def ready(url: str) -> None:
+        url = folder.reachable(url)
+        folder.announce(data, url)
+        on_ready(url)
+
+    try:
+        await serve(data, options.host, options.port, public_url, ready)
+    finally:
+        folder.withdraw(data)
+
+
+async def _links(options: argparse.Namespace) -> None:
+    """Print the links of a show, after closing one if so told."""
+    data = _data(options)
+    running = folder.announced(data)
+    url = _public_url(options) or (running.url if running else f"http://127.0.0.1:{PORT}")
+    async with folder.opened(data) as store:
+        show = await folder.choose(store, options.show)
+        if options.revoke is not None:
+            await folder.renew(store, data, show, options.revoke)
+        page = await folder.hand_out(store, data, show, url)
+    if options.json:
+        print(json.dumps(page.document(), ensure_ascii=False, indent=2))
+    elif options.revoke is not None:
+        (link,) = (link for link in page.links if link.person == options.revoke)
+        print(f"The old link of “{link.person}” is closed. The new one:\n{page.address(link)}")
+    else:
+        print(page.text(options.qr))
+    if running is None:
+        print("luyan: no server runs on this folder now: luyan serve", file=sys.stderr)
+
+
+async def _export(options: argparse.Namespace) -> None:
+    """Write a show down as JSON."""
+    async with folder.opened(_data(options)) as store:
+        show = await folder.choose(store, options.show)
+        document = await export(store, show, now_ms())
+    text = msgspec.json.format(msgspec.json.encode(document)).decode() + "\n"
+    if options.output is None:
+        sys.stdout.write(text)
+    else:
+        options.output.write_text(text, encoding="utf-8")
+
+
+def _data(options: argparse.Namespace) -> Path:
+    data: Path | None = options.data
+    return data or folder.default("shows")
+
+
+def _public_url(options: argparse.Namespace) -> str | None:
+    url: str | None = options.url
+    if url and not re.fullmatch(r"https?://[^/?#]+/?", url):
+        raise ValueError(f"“{url}” is not an address such as https://show.example.org")
+    return url.rstrip("/") if url else None
+
+
+# ---- what may be typed -------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="luyan",
+        description="Luyan (路演) holds a live-streamed roadshow together.",
+        epilog="LUYAN_DATA stands for --data, LUYAN_URL for --url.",
+    )
+    parser.add_argument("--version", action="version", version=f"luyan {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    demo = _command(commands, _demo, "demo", "serve a sample show that starts in a minute")
+    _listen(demo)
+    demo.add_argument(
+        "--audience",
+        type=_number(crowd.LIMIT),
+        default=0,
+        metavar="N",
+        help=f"let N simulated attendees ask and vote (at most {crowd.LIMIT})",
+    )
+    demo.add_argument("--fresh", action="store_true", help="begin anew, not where it was left")
+
+    new = _command(commands, _new, "new", "add the show of a show file")
+    new.add_argument("file", type=Path, metavar="FILE", help="a show file, such as show.toml")
+    new.add_argument("--id", help="the show's name in addresses (default: the file's name)")
+
+    serving = _command(commands, _serve, "serve", "serve every show of the data folder")
+    _listen(serving)
+    _url(serving)
+
+    links = _command(commands, _links, "links", "print the personal links of a show")
+    _show(links)
+    _url(links)
+    links.add_argument("--json", action="store_true", help="print them for programs")
+    links.add_argument("--qr", action="store_true", help="print a QR code for each")
+    links.add_argument(
+        "--revoke", metavar="ID", help="close the link of a role or person, and make another"
+    )
+
+    exporting = _command(commands, _export, "export", "write a show down as JSON")
+    _show(exporting)
+    exporting.add_argument("--output", type=Path, metavar="FILE", help="where to (default: here)")
+    return parser
+
+
+def _command(
+    commands: Any, run: Callable[[argparse.Namespace], Any], name: str, words: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    command.set_defaults(run=run)
+    data = os.environ.get("LUYAN_DATA")
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=Path(data) if data else None,
+        metavar="DIR",
+        help=f"the data folder (default: {folder.default('demo' if run is _demo else 'shows')})",
+    )
+    return command
+
+
+def _listen(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--port", type=_number(65535), default=PORT, help=f"default {PORT}; 0: any free one"
+    )
+    command.add_argument("--host", default="127.0.0.1", help="0.0.0.0: let other machines in")
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--show", metavar="ID", help="which show (default: the newest)")
+
+
+def _url(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--url", default=os.environ.get("LUYAN_URL"), help="the public address of the server"
+    )
+
+
+def _number(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) > most:
+            raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to {most}")
+        return int(text)
+
+    return number

@@ -1,0 +1,123 @@
+"""The links of a show as they are handed out: as JSON for programs, as a page for people."""
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import segno
+
+from server.domain.people import Person
+from server.domain.roles import Role
+from server.domain.show import Details
+
+WHAT = {
+    Role.CALLER: "Caller",
+    Role.HOST: "Host",
+    Role.MODERATOR: "Moderator",
+    Role.STAGE: "Stage screen",
+    Role.PRESENTER: "Presenters",
+    Role.COMMENTATOR: "Commentators",
+}
+GROUPS = (Role.COMMENTATOR, Role.PRESENTER)
+
+
+class Personal(NamedTuple):
+    """One personal link, ready to be handed out."""
+
+    role: Role
+    person: str
+    token: str
+
+
+class Handout(NamedTuple):
+    """All links of one show; `url` is the public address of the server."""
+
+    show: str
+    details: Details
+    links: list[Personal]
+    people: dict[str, Person]
+    url: str = ""
+
+    @property
+    def audience(self) -> str:
+        """Where everybody may watch and ask."""
+        return f"{self.url}/s/{self.show}"
+
+    def address(self, link: Personal) -> str:
+        """Return the whole address of a personal link."""
+        return f"{self.url}/join/{link.token}"
+
+    def of(self, role: Role) -> list[Personal]:
+        """Return the links of one role, in the order of the show file."""
+        return [link for link in self.links if link.role == role]
+
+    def document(self) -> dict[str, Any]:
+        """Return what `luyan links --json` prints; of several hosts, the first."""
+        return {
+            "show": self.show,
+            "audience": self.audience,
+            "stage": self.address(self.of(Role.STAGE)[0]),
+            "host": self.address(self.of(Role.HOST)[0]),
+            "caller": self.address(self.of(Role.CALLER)[0]),
+            "moderator": self.address(self.of(Role.MODERATOR)[0]),
+            "presenters": [
+                {
+                    "name": self.people[link.person].name,
+                    "zone": self.people[link.person].zone,
+                    "url": self.address(link),
+                }
+                for link in self.of(Role.PRESENTER)
+            ],
+            "commentators": [
+                {"name": self.people[link.person].name, "url": self.address(link)}
+                for link in self.of(Role.COMMENTATOR)
+            ],
+        }
+
+    def text(self, codes: bool = False) -> str:
+        """Return the links as a page of text; `codes`: with a QR code for each."""
+        return "\n".join(self._lines(codes))
+
+    def _lines(self, codes: bool) -> Iterator[str]:
+        yield self.details.title
+        yield ""
+        yield f"  Watch and ask   {self.audience}"
+        yield ""
+        yield qr(self.audience)
+        yield "  The links below are personal: whoever has one may do what its role may do."
+        yield ""
+        width = max(_width(link.person) for link in self.links) + 2
+        for role, what in WHAT.items():
+            if role in GROUPS and self.of(role):
+                yield ""
+                yield f"  {what}"
+            for link in self.of(role):
+                name = self.people[link.person].name if link.person in self.people else ""
+                name = name if role in GROUPS else f"{what} {name}".strip()
+                yield f"  {_padded(link.person, width)}{_padded(name, 24)}{self.address(link)}"
+                if codes:
+                    yield qr(self.address(link))
+        yield ""
+        overlays = f"{self.audience}/overlay/"
+        yield f"  Overlays for OBS: {overlays}lower-third, {overlays}timer, {overlays}question"
+
+
+def qr(address: str) -> str:
+    """Return a QR code in half blocks, light on dark, as terminals mostly are."""
+    text = io.StringIO()
+    segno.make(address, error="l", micro=False).terminal(text, border=2, compact=True)
+    return "".join(f"  {line}\n" for line in text.getvalue().splitlines())
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    columns = 0
+    for char in text:
+        if not unicodedata.combining(char):
+            columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return columns
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(1, width - _width(text))
