@@ -5,7 +5,7 @@ import { clock, clockSeconds, countdown, signed, zoneName } from "../lib/time.js
 import { bindKeys } from "../widgets/keys.js";
 import { settle } from "../widgets/keyed.js";
 import { lightsOf } from "../widgets/lights.js";
-import { countryName } from "../widgets/names.js";
+import { countryName } from "../lib/names.js";
 import { Press, shown } from "../widgets/press.js";
 import { cueName, cueTitle, groupsOf } from "../widgets/rundown.js";
 import { sentOf } from "../widgets/sent.js";

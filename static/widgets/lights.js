@@ -1,6 +1,6 @@
 /** The green room as lights: how far each presenter is, and whether they are there. */
 
-import { countryName } from "./names.js";
+import { countryName } from "../lib/names.js";
 
 /** @typedef {import("../lib/live.js").Live} Live */
 

@@ -1,7 +1,7 @@
 /** The rundown as the desk reads it: each cue planned, expected and called, here and there. */
 
 import { clock, countdown, day, sameDay, signed, zoneName } from "../lib/time.js";
-import { countryName } from "./names.js";
+import { countryName } from "../lib/names.js";
 
 /**
  * @typedef {import("../lib/live.js").Live} Live
