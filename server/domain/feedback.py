@@ -16,6 +16,7 @@ WORDS_LIMIT = 2000
 
 RELEASED = fields("id slot author marks strength advice question released_to released_at")
 
+Words = Annotated[str, Meta(extra_json_schema={"maxLength": WORDS_LIMIT})]
 Mark = Annotated[int, Meta(ge=0, le=10)]
 
 
@@ -63,9 +64,9 @@ class WriteFeedback(Command, frozen=True, tag="feedback.write"):
 
     slot: str
     marks: Marks = Marks()
-    strength: str = ""
-    advice: str = ""
-    question: str = ""
+    strength: Words = ""
+    advice: Words = ""
+    question: Words = ""
 
 
 class ReleaseFeedback(Command, frozen=True, tag="feedback.release"):

@@ -1,5 +1,8 @@
 """Messages from the desk to presenters, and their word that they have read them."""
 
+from typing import Annotated
+
+from msgspec import Meta
 from msgspec.structs import replace
 
 from server.domain.people import Person
@@ -9,6 +12,8 @@ from server.domain.show import Command, Draft
 from server.domain.text import clean
 
 TEXT_LIMIT = 300
+
+Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LIMIT})]
 
 
 class Message(Record, frozen=True, kw_only=True):
@@ -32,7 +37,7 @@ class Message(Record, frozen=True, kw_only=True):
 class SendMessage(Command, frozen=True, tag="message.send"):
     """Tell one person something, or every presenter (`to` left out)."""
 
-    text: str
+    text: Text
     to: str | None = None
 
 

@@ -21,6 +21,9 @@ OWN = CURATED | {"mine"}
 SHOWN = frozenset({"approved", "on_stage", "answered"})
 OPEN_TO_VOTES = frozenset({"approved", "on_stage"})
 
+# The rule refuses what is too long, by its own name; the limit is here for the documents.
+Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LIMIT})]
+Reason = Annotated[str, Meta(extra_json_schema={"maxLength": REASON_LIMIT})]
 LanguageTag = Annotated[str, Meta(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$")]
 
 
@@ -70,7 +73,7 @@ class Tally(Record, frozen=True, kw_only=True):
 class AskQuestion(Command, frozen=True, tag="question.ask"):
     """Ask something, of one slot or of the show; `lang` is the language it is written in."""
 
-    text: str
+    text: Text
     lang: LanguageTag
     slot: str | None = None
 
@@ -79,7 +82,7 @@ class EditQuestion(Command, frozen=True, tag="question.edit"):
     """Put one's own question better, while it waits."""
 
     question: str
-    text: str
+    text: Text
 
 
 class WithdrawQuestion(Command, frozen=True, tag="question.withdraw"):
@@ -111,7 +114,7 @@ class DismissQuestion(Command, frozen=True, tag="question.dismiss"):
     """Do not take it; the asker is told why."""
 
     question: str
-    reason: str
+    reason: Reason
     seen: int | None = None
 
 

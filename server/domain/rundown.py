@@ -1,7 +1,7 @@
 """The rundown: segments, slots and cues, when each was planned and when it will really start."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -135,7 +135,7 @@ class AdjustCue(Command, frozen=True, tag="cue.adjust"):
     """Give a cue more time, or take some away; on air, the countdown moves at once."""
 
     cue: str
-    seconds: int
+    seconds: Annotated[int, msgspec.Meta(ge=-DAY, le=DAY)]
 
 
 def adjusted(cue: Cue, seconds: int) -> Cue:

@@ -19,8 +19,13 @@ STATUS = {
 
 
 def status(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal: by its noun, else unknown is 404 and the rest 409."""
-    noun, _, reason = refusal.code.partition(".")
+    """Return the HTTP status of a refusal."""
+    return status_of(refusal.code)
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of a refusal code: by its noun, else unknown is 404, the rest 409."""
+    noun, _, reason = code.partition(".")
     if noun in STATUS:
         return STATUS[noun]
     return 404 if reason == "unknown" else 409

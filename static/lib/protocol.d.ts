@@ -1,0 +1,540 @@
+/** Every frame, command and record. Written by `python -m server.protocol.describe`. */
+
+/** Say that one has read it. */
+export interface AcknowledgeMessage {
+  type: "message.acknowledge";
+  message: string;
+}
+
+/** Give a cue more time, or take some away; on air, the countdown moves at once. */
+export interface AdjustCue {
+  type: "cue.adjust";
+  cue: string;
+  seconds: number;
+}
+
+/** Take the cue that stands by. `seen`: the seq that the caller's screen was at. */
+export interface AdvanceStage {
+  type: "stage.advance";
+  seen: number;
+  stage?: string;
+}
+
+/** From which a screen counts by itself: `seconds` were left at the instant `at` (ms UTC). */
+export interface Anchor {
+  at: number;
+  seconds: number;
+}
+
+/** Mark it as answered. */
+export interface AnswerQuestion {
+  type: "question.answer";
+  question: string;
+  seen?: number | null;
+}
+
+/** Let everybody see it. */
+export interface ApproveQuestion {
+  type: "question.approve";
+  question: string;
+  seen?: number | null;
+}
+
+/** Put another cue on standby: what lies between is skipped. */
+export interface ArmCue {
+  type: "stage.arm";
+  cue: string;
+  seen: number;
+  stage?: string;
+}
+
+/** Ask something, of one slot or of the show; `lang` is the language it is written in. */
+export interface AskQuestion {
+  type: "question.ask";
+  text: string;
+  lang: string;
+  slot?: string | null;
+}
+
+/** The last frame before the server closes; `retry_after` in seconds, null: stay away. */
+export interface ByeFrame {
+  type: "bye";
+  code: number;
+  retry_after: number | null;
+}
+
+/** Take the name strap away. */
+export interface ClearLowerThird {
+  type: "lower_third.clear";
+  stage?: string;
+}
+
+/** The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC. A `hard` cue never starts before its planned time; a linked one starts when the cue before it ends. `buffer_seconds` is how much of its length it gives back when the show is late. */
+export interface Cue {
+  id: string;
+  position: number;
+  kind: string;
+  seconds: number;
+  stage: string;
+  segment: string;
+  slot: string | null;
+  title: string;
+  hard: boolean;
+  buffer_seconds: number;
+  adjusted_seconds: number;
+  started_at: number | null;
+  ended_at: number | null;
+  note?: string;
+  planned_at: number;
+}
+
+/** What the whole show is called and where its clock stands (record `details/show`). */
+export interface Details {
+  id: string;
+  title: string;
+  zone: string;
+  subtitle: string;
+  languages: string[];
+  fields: string[];
+  starts_at: number;
+  ends_at: number;
+  warn_seconds: number[];
+  notes?: string;
+}
+
+/** Do not take it; the asker is told why. */
+export interface DismissQuestion {
+  type: "question.dismiss";
+  question: string;
+  reason: string;
+  seen?: number | null;
+}
+
+/** Give a command; `id` makes it idempotent for this person. */
+export interface Do {
+  type: "do";
+  id: string;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage;
+}
+
+/** A command has been carried out and is on disk. */
+export interface Done {
+  type: "done";
+  id: string;
+  seq: number;
+}
+
+/** Put one's own question better, while it waits. */
+export interface EditQuestion {
+  type: "question.edit";
+  question: string;
+  text: string;
+}
+
+/** What one commentator says of one slot (record `feedback/{slot}.{author}`). */
+export interface Feedback {
+  id: string;
+  slot: string;
+  author: string;
+  marks: Marks;
+  strength: string;
+  advice: string;
+  question: string;
+  written_at?: number;
+  released_to: "nobody" | "presenter" | "public";
+  released_at: number | null;
+}
+
+/** One presenter's place in the green room (record `greenroom/{person}`). `state` is what they last reported; standby, on air and done are the stage's word, in the slot's `place`. Whether they are connected now is a whisper and is never stored. */
+export interface GreenRoom {
+  id: string;
+  slot: string;
+  state: string;
+  camera: boolean | null;
+  microphone: boolean | null;
+  round_trip_ms: number | null;
+  reported_at: number | null;
+}
+
+/** First frame: everything newer than `since` is wanted, as `view` may see it. */
+export interface Hello {
+  type: "hello";
+  view: Role;
+  since?: number;
+  epoch?: string | null;
+}
+
+/** Stop the countdown where it is. */
+export interface HoldStage {
+  type: "stage.hold";
+  stage?: string;
+  seen?: number | null;
+}
+
+/** The name strap over the picture (record `lowerthird/…`, one for each stage). */
+export interface LowerThird {
+  id: string;
+  person: string | null;
+  taken_at: number | null;
+}
+
+/** Marks from 0 to 10 on the six “cans” and on novelty; None: not given. */
+export interface Marks {
+  attend?: number | null;
+  commercialise?: number | null;
+  transfer?: number | null;
+  trade?: number | null;
+  cross_border?: number | null;
+  land?: number | null;
+  novelty?: number | null;
+}
+
+/** One message to one person (record `message/…`); to all is one for each presenter. */
+export interface Message {
+  id: string;
+  to: string;
+  sender: string;
+  text: string;
+  sent_at: number;
+  acknowledged_at: number | null;
+}
+
+/** Changed records by key; null: gone, or not for you. `after` 0: forget what you hold. `time` is the server's ms at which it became true. */
+export interface Patch {
+  type: "patch";
+  after: number;
+  seq: number;
+  time: number;
+  records: {[key: string]: AnyRecord | null};
+}
+
+/** A presenter, commentator, host or other named person (record `person/…`). */
+export interface Person {
+  id: string;
+  role: string;
+  name: string;
+  zone?: string;
+  language?: string;
+  country: string;
+  organisation: string;
+}
+
+/** Ask for the time; `sent` comes back as it was (ms of the client's clock). */
+export interface Ping {
+  type: "ping";
+  sent: number;
+}
+
+/** The answer to `ping`. */
+export interface Pong {
+  type: "pong";
+  sent: number;
+  time: number;
+}
+
+/** Heartbeat: the server's time, the seq that this view is at, and how many watch. */
+export interface Pulse {
+  type: "pulse";
+  time: number;
+  seq: number;
+  audience: number;
+}
+
+/** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. */
+export interface Question {
+  id: string;
+  text: string;
+  lang: string;
+  asked_at: number;
+  slot: string | null;
+  state: string;
+  edited_at?: number | null;
+  approved_at?: number | null;
+  shown_at: number | null;
+  answered_at: number | null;
+  dismissed_at?: number | null;
+  reason?: string;
+  mine?: boolean;
+}
+
+/** Go back: an earlier cue starts again from its full length. */
+export interface RecallCue {
+  type: "stage.recall";
+  cue: string;
+  seen: number;
+  stage?: string;
+}
+
+/** A command or frame was not carried out; `text` is in the person's language. */
+export interface Refused {
+  type: "refused";
+  id: string | null;
+  code: string;
+  text: string;
+  field?: string | null;
+}
+
+/** Let the presenter, or everybody, read it. What was read cannot be taken back. */
+export interface ReleaseFeedback {
+  type: "feedback.release";
+  slot: string;
+  to: "presenter" | "public";
+}
+
+/** A presenter says how far they are; what is left out stays as it was. */
+export interface Report {
+  type: "greenroom.report";
+  state: "arrived" | "checked" | "ready";
+  camera?: boolean | null;
+  microphone?: boolean | null;
+  round_trip_ms?: number | null;
+}
+
+/** Take one step back: off the stage, out of the answered, or out of the dismissed. */
+export interface RestoreQuestion {
+  type: "question.restore";
+  question: string;
+  seen?: number | null;
+}
+
+/** Let the countdown go on. */
+export interface ResumeStage {
+  type: "stage.resume";
+  stage?: string;
+  seen?: number | null;
+}
+
+/** What somebody is in a show; also the name of the view made for them. */
+export type Role = "attendee" | "caller" | "commentator" | "host" | "moderator" | "presenter" | "stage";
+
+/** A named block of the rundown (record `segment/…`). */
+export interface Segment {
+  id: string;
+  title: string;
+  position: number;
+  stage: string;
+}
+
+/** Tell one person something, or every presenter (`to` left out). */
+export interface SendMessage {
+  type: "message.send";
+  text: string;
+  to?: string | null;
+}
+
+/** Put it on stage, in place of the one that is there. */
+export interface ShowQuestion {
+  type: "question.show";
+  question: string;
+  seen?: number | null;
+}
+
+/** A presenter's allotted time (record `slot/…`); `place` is where the stage has got to. */
+export interface Slot {
+  id: string;
+  segment: string;
+  position: number;
+  presenter: string;
+  topic: string;
+  project: string;
+  field: string;
+  language: string;
+  place: string;
+}
+
+/** One output and its on-air pointer (record `stage/…`). While a cue is on air, `anchor` says how many seconds were left and when; `held_at` is set while the countdown stands still, and `anchor.seconds` is then what stays. */
+export interface Stage {
+  id: string;
+  on_air: string | null;
+  standby: string | null;
+  anchor: Anchor | null;
+  held_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+/** Show a person's name strap. */
+export interface TakeLowerThird {
+  type: "lower_third.take";
+  person: string;
+  stage?: string;
+}
+
+/** How many upvotes a question has (record `tally/{question}`), apart from the question itself so that votes and moderators never fight over one record. */
+export interface Tally {
+  id: string;
+  votes: number;
+}
+
+/** Take back the last decision about the stage, as if it had not been made. */
+export interface UndoStage {
+  type: "stage.undo";
+  seen: number;
+  stage?: string;
+}
+
+/** Take one's upvote back. */
+export interface UnvoteQuestion {
+  type: "question.unvote";
+  question: string;
+}
+
+/** Wish for a question to be answered; once for each person. */
+export interface UpvoteQuestion {
+  type: "question.upvote";
+  question: string;
+}
+
+/** The answer to `hello`; a patch with everything newer than `since` follows. */
+export interface Welcome {
+  type: "welcome";
+  you: You;
+  epoch: string;
+  seq: number;
+  time: number;
+  protocol: number;
+}
+
+/** What is true now and never stored: which known persons are connected (to the crew). */
+export interface Whisper {
+  type: "whisper";
+  present: string[];
+}
+
+/** Take one's own question back. */
+export interface WithdrawQuestion {
+  type: "question.withdraw";
+  question: string;
+}
+
+/** Write or rewrite one's feedback on a slot, as a whole. */
+export interface WriteFeedback {
+  type: "feedback.write";
+  slot: string;
+  marks?: Marks;
+  strength?: string;
+  advice?: string;
+  question?: string;
+}
+
+/** Who the server takes the client for; `votes` are the questions they have upvoted. */
+export interface You {
+  person: string;
+  role: Role;
+  view: Role;
+  votes: string[];
+}
+
+export type ClientFrame =
+  | Hello
+  | Do
+  | Ping;
+
+export type ServerFrame =
+  | Welcome
+  | Patch
+  | Done
+  | Refused
+  | Pulse
+  | Pong
+  | Whisper
+  | ByeFrame;
+
+export type Command =
+  | AdvanceStage
+  | HoldStage
+  | ResumeStage
+  | RecallCue
+  | ArmCue
+  | UndoStage
+  | AdjustCue
+  | TakeLowerThird
+  | ClearLowerThird
+  | AskQuestion
+  | EditQuestion
+  | WithdrawQuestion
+  | UpvoteQuestion
+  | UnvoteQuestion
+  | ApproveQuestion
+  | DismissQuestion
+  | ShowQuestion
+  | AnswerQuestion
+  | RestoreQuestion
+  | WriteFeedback
+  | ReleaseFeedback
+  | Report
+  | SendMessage
+  | AcknowledgeMessage;
+
+/** Records by the first half of their key. */
+export interface Records {
+  details: Details;
+  segment: Segment;
+  slot: Slot;
+  cue: Cue;
+  stage: Stage;
+  lowerthird: LowerThird;
+  person: Person;
+  greenroom: GreenRoom;
+  question: Question;
+  tally: Tally;
+  feedback: Feedback;
+  message: Message;
+}
+
+export type AnyRecord = Records[keyof Records];
+
+export type RefusalCode =
+  | "cue.called"
+  | "cue.ended"
+  | "cue.length"
+  | "cue.not_called"
+  | "cue.unknown"
+  | "details.unknown"
+  | "feedback.released"
+  | "feedback.unknown"
+  | "frame.binary"
+  | "frame.invalid"
+  | "frame.no_hello"
+  | "frame.not_json"
+  | "frame.too_deep"
+  | "frame.too_long"
+  | "greenroom.not_yours"
+  | "greenroom.unknown"
+  | "link.elsewhere"
+  | "link.over"
+  | "link.unknown"
+  | "lowerthird.unknown"
+  | "message.not_yours"
+  | "message.unknown"
+  | "origin.wrong"
+  | "overlay.unknown"
+  | "page.unknown"
+  | "person.unknown"
+  | "question.moved_on"
+  | "question.not_open"
+  | "question.not_yours"
+  | "question.too_many"
+  | "question.unknown"
+  | "role.may_not"
+  | "segment.unknown"
+  | "server.fault"
+  | "show.exists"
+  | "show.unknown"
+  | "slot.unknown"
+  | "stage.held"
+  | "stage.idle"
+  | "stage.moved_on"
+  | "stage.over"
+  | "stage.running"
+  | "stage.unknown"
+  | "store.fault"
+  | "tally.unknown"
+  | "text.control_character"
+  | "text.empty"
+  | "text.too_long"
+  | "undo.nothing"
+  | "undo.touched"
+  | "view.not_yours"
+  | "view.unknown"
+  | "zone.unknown";
