@@ -19,6 +19,8 @@ const LOOK_MS = 250;
 const AGES_MS = 1000;
 const IDLE_MS = 2500;
 const SLIP_MS = 350;
+const SAID_MS = 6000;
+const HOVERS = matchMedia("(hover: hover)");
 
 /** @type {{[judgement in Judgement]: string[]}} the states that each judgement starts from */
 const FROM = {
@@ -130,14 +132,14 @@ start({
           mine: (id) => id in this.busy || this.mine.get(id) === state,
           votes,
           find: (id) => /** @type {any} */ (questions[id]),
-          draw: (question) => this.card(question, votes(question.id)),
+          draw: (question) => this.drawn(question, votes(question.id)),
         });
       }
       const heard = [...new Set(all.map(({ lang }) => primary(lang)))].sort();
       if (heard.join() !== this.tongues.join()) this.tongues = heard;
     },
     /** @param {Question} question @param {number} votes */
-    card(question, votes) {
+    drawn(question, votes) {
       const live = this.$store.live;
       const minutes = Math.floor((live.now - question.asked_at) / 60_000);
       return {
@@ -158,7 +160,7 @@ start({
     still(state) {
       if (performance.now() - (this.touchedAt[state] ?? 0) < IDLE_MS) return false;
       if (this.lane === state && this.cursor) return false;
-      return !(matchMedia("(hover: hover)").matches && this.list(state)?.matches(":hover"));
+      return !(HOVERS.matches && this.list(state)?.matches(":hover"));
     },
     /** @param {State} state */
     atTop(state) {
@@ -235,7 +237,8 @@ start({
     /** @param {State} state @param {string} id */
     pick(state, id) {
       this.lane = state;
-      if (this.cursor !== id) this.point(id);
+      // A finger passes; only a pointer or a key stays on a question, and holds the list still.
+      if (this.cursor !== id && HOVERS.matches) this.point(id);
     },
     /** @param {number} step */
     move(step) {
@@ -335,7 +338,11 @@ start({
     },
     /** @param {string} kind @param {string | undefined} text */
     tell(kind, text) {
-      this.said = { kind, text: text ?? "" };
+      const said = { kind, text: text ?? "" };
+      this.said = said;
+      setTimeout(() => {
+        if (this.said.text === said.text) this.said.text = "";
+      }, SAID_MS);
     },
 
     /** @param {State} state @returns {HTMLElement | null} */
