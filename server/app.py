@@ -84,8 +84,9 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
 class Server(uvicorn.Server):
     """uvicorn, which says when it is up and tells every screen to come back when it goes down."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._hub = hub
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -96,8 +97,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say goodbye, then close."""
-        house: House = self.config.loaded_app.state.house
-        house.hub.farewell()
+        self._hub.farewell()
         await super().shutdown(sockets)
 
 
@@ -124,8 +124,9 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data)
         try:
+            app = build(store, read_secret(data), url)
             config = uvicorn.Config(
-                build(store, read_secret(data), url),
+                app,
                 http="httptools",
                 ws=FanoutProtocol,
                 ws_max_size=SOCKET_LIMIT,
@@ -135,7 +136,8 @@ async def serve(
                 server_header=False,
                 timeout_graceful_shutdown=3,
             )
-            await Server(config, lambda: on_ready(url)).serve([listener])
+            house: House = app.state.house
+            await Server(config, house.hub, lambda: on_ready(url)).serve([listener])
         finally:
             await store.close()
             listener.close()
