@@ -23,7 +23,7 @@ from server.service.links import read_secret
 from server.service.ports import Store
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import api, join, pages
+from server.web import api, join, pages, protocol
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -68,6 +68,8 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
             WebSocketRoute("/s/{show}/live", live),
             Route("/join/{token}", join.join),
             Route("/language", join.choose_language, methods=["POST"]),
+            Route("/docs/protocol", protocol.page),
+            Route("/docs/asyncapi.json", protocol.asyncapi),
             Route("/healthz", api.health),
             Route("/metrics", api.metrics),
             Mount("/static", StaticFiles(directory=resources.static())),
