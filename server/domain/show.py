@@ -112,6 +112,11 @@ class Show:
         held = self._held.get(key)
         return held.seq if held else 0
 
+    def at_of(self, key: str) -> int:
+        """Return the instant (ms UTC) at which this record last changed; 0: never."""
+        held = self._held.get(key)
+        return held.at if held else 0
+
     def of_kind(self, kind: str) -> Mapping[str, Record]:
         """Return the records of one kind by id."""
         return MappingProxyType(self._kinds.get(kind, {}))
