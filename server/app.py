@@ -75,7 +75,11 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
             Mount("/static", StaticFiles(directory=resources.static())),
         ],
         middleware=[Middleware(pages.SecurityHeaders)],
-        exception_handlers={Refusal: pages.refusal_page, 404: pages.missing_page},
+        exception_handlers={
+            Refusal: pages.refusal_page,
+            404: pages.missing_page,
+            500: pages.fault_page,
+        },
         lifespan=lifespan,
     )
     signer = URLSafeSerializer(secret, salt="luyan.session")

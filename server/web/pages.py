@@ -177,6 +177,13 @@ async def missing_page(request: Request, _: Exception) -> Response:
     return await refusal_page(request, Refusal("page.unknown", "There is no page at this address."))
 
 
+async def fault_page(request: Request, _: Exception) -> Response:
+    """Stay calm on the screen; the fault itself is loud in the log."""
+    return await refusal_page(
+        request, Refusal("server.fault", "Something went wrong here. Nothing was changed.")
+    )
+
+
 class SecurityHeaders:
     """Sends the headers that keep scripts, frames and senses of others out of our pages."""
 
