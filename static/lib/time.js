@@ -110,12 +110,12 @@ export function zoneName(zone, at = Date.now()) {
   const offset = part(zone, "shortOffset", at).replace("GMT", "UTC").replace("-", MINUS);
   // Chinese has its own names for places; the names of the zones themselves are English.
   const place = language().startsWith("zh")
-    ? part(zone, "shortGeneric", at)
+    ? part(zone, "longGeneric", at)
     : (zone.split("/").pop() ?? zone).replaceAll("_", " ");
   return place === "UTC" || place.startsWith("GMT") ? offset : `${place} ${offset}`;
 }
 
-/** @param {string} zone @param {"shortOffset" | "shortGeneric"} style @param {number} at */
+/** @param {string} zone @param {"shortOffset" | "longGeneric"} style @param {number} at */
 const part = (zone, style, at) =>
   format(zone, { timeZoneName: style })
     .formatToParts(at)
