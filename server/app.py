@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from server import resources
 from server.domain.refusal import Refusal
+from server.integrations.calendar import calendar, presenter_calendar
 from server.live.hub import Hub
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
@@ -23,7 +24,7 @@ from server.service.links import read_secret
 from server.service.ports import Store
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import api, join, pages, protocol
+from server.web import agenda, api, calendars, join, pages, protocol
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -57,6 +58,9 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
         routes=[
             Route("/", pages.index),
             Route("/s/{show}", pages.watch),
+            Route("/s/{show}/agenda", agenda.page),
+            Route("/s/{show}/agenda.ics", calendars.whole(calendar)),
+            Route("/s/{show}/presenter/{person}.ics", calendars.presenter(presenter_calendar)),
             Route("/s/{show}/stage", pages.stage),
             Route("/s/{show}/overlay/{name}", pages.overlay),
             Route("/s/{show}/caller", pages.caller),
