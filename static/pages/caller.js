@@ -27,6 +27,7 @@ start({
     press: new Press(),
     /** @type {Said} what the last press did */ said: { kind: "calm", text: "" },
     /** @type {string | null} the cue on air as this desk last saw it */ known: null,
+    /** @type {boolean} something was said since the sheet was opened */ told: false,
     foreign: false,
     /** @type {any[]} */ groups: [],
     /** @type {any[]} */ lights: [],
@@ -196,6 +197,7 @@ start({
     /** @param {"good" | "calm" | "bad"} kind @param {string | undefined} text */
     tell(kind, text) {
       this.said = { kind, text: text ?? "" };
+      this.told = true;
     },
     /** Whether a decision may be given now; if not, say why. */
     free() {
@@ -204,38 +206,43 @@ start({
       return !this.shut;
     },
     /**
-     * @param {{type: string, seen: number, [field: string]: any}} command
+     * @param {{type: string, seen?: number, [field: string]: any}} command `seen`: what is on screen
      * @param {() => string} done what to say once it is on screen
      */
     async decide(command, done) {
       this.foreign = false;
       const before = this.onAirId;
       this.tell("calm", say.sending);
-      const answer = await this.press.decide(this.$store.live, command);
+      await this.press.quiet();
+      if (this.onAirId !== before) {
+        this.press.leave();
+        return this.tell("calm", say.moved_on);
+      }
+      const seen = command.seen ?? this.$store.live.seq;
+      const answer = await this.press.decide(this.$store.live, { ...command, seen });
       this.look();
       if (answer.type === "done") return this.tell("good", done());
       if (answer.code !== "stage.moved_on") return this.tell("bad", answer.text);
       // The other desk's change may be a heartbeat behind the refusal.
-      await shown(this.$store.live, command.seen + 1);
+      await shown(this.$store.live, seen + 1);
       this.look();
       const moved = this.onAirId !== before;
       this.tell("calm", fill(moved ? say.moved_on : say.changed, { cue: this.onAirName }));
     },
     advance() {
       if (!this.free()) return;
-      this.decide({ type: "stage.advance", seen: this.$store.live.seq }, () =>
+      this.decide({ type: "stage.advance" }, () =>
         this.onAirId ? fill(say.now_on_air, { cue: this.onAirName }) : (say.ended ?? ""),
       );
     },
     hold() {
       if (!this.onAirId || !this.free()) return;
-      const seen = this.$store.live.seq;
-      if (this.$store.live.held) this.decide({ type: "stage.resume", seen }, () => say.resumed);
-      else this.decide({ type: "stage.hold", seen }, () => say.held);
+      if (this.$store.live.held) this.decide({ type: "stage.resume" }, () => say.resumed);
+      else this.decide({ type: "stage.hold" }, () => say.held);
     },
     undo() {
       if (!this.free()) return;
-      this.decide({ type: "stage.undo", seen: this.$store.live.seq }, () =>
+      this.decide({ type: "stage.undo" }, () =>
         fill(this.onAirId ? say.undone : say.undone_idle, { cue: this.onAirName }),
       );
     },
@@ -281,6 +288,7 @@ start({
     /** @param {string} cue */
     openSheet(cue) {
       this.open = cue;
+      this.told = false;
       this.dialog("sheet").showModal();
     },
     get sheet() {

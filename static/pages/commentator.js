@@ -7,13 +7,14 @@ import { DraftBook } from "../widgets/draftbook.js";
 import { messageBanner } from "../widgets/messages.js";
 import { countryName, languageName } from "../lib/names.js";
 import { cueTitle } from "../widgets/rundown.js";
-import { words } from "../widgets/words.js";
+import { fill, words } from "../widgets/words.js";
 
 /** @typedef {import("../lib/drafts.js").Mark} Mark */
 /** @typedef {import("../lib/drafts.js").Text} Text */
 /** @typedef {import("../lib/drafts.js").Words} Words */
 
 const RECENT_MS = 20 * 60_000;
+const PATIENCE_MS = 3000;
 const NEARLY_FULL = 1800;
 const FULL = 2000;
 
@@ -55,8 +56,13 @@ start({
       const live = this.$store.live;
       this.book.meet(live);
       const now = live.slotOnAir?.id ?? "";
-      if (!this.slot) this.open(this.remembered || now || this.firstAhead);
-      else if (now && now !== this.slot && this.following && !this.writing) this.open(now);
+      if (!this.slot) {
+        // Whose page was closed in the middle of a sheet goes on with that sheet.
+        this.open(this.remembered || now || this.firstAhead);
+        this.following = !this.remembered || this.remembered === now;
+      } else if (now && now !== this.slot && this.following && !this.writing) {
+        this.open(now);
+      }
     },
 
     // ---- which slot
@@ -144,11 +150,11 @@ start({
       const live = this.$store.live;
       const slot = live.get("slot", this.slot);
       const person = live.person(slot?.presenter);
+      const from = [slot?.project, person.organisation, countryName(person.country)];
       return {
         name: person.name,
-        from: [person.organisation, countryName(person.country)].filter(Boolean).join(" · "),
+        from: [...new Set(from.filter(Boolean))].join(" · "),
         topic: slot?.topic ?? "",
-        project: slot?.project ?? "",
         field: [slot?.field, languageName(slot?.language ?? "")].filter(Boolean).join(" · "),
         place: slot?.place ?? "",
       };
@@ -216,12 +222,18 @@ start({
     /** How safe the words are: fault, saving, kept, unkept, saved or nothing. */
     get safety() {
       if (this.book.faults[this.slot]) return "fault";
-      if (this.slot in this.book.sending) return this.$store.live.online ? "saving" : "kept";
+      if (this.sending) return "saving";
       if (this.draft.unsent) return this.book.keeps ? "kept" : "unkept";
       return this.record ? "saved" : "nothing";
     },
+    /** Whether it is on its way; a line that has not answered for seconds may be none. */
+    get sending() {
+      const since = this.book.sending[this.slot];
+      const { online, now } = this.$store.live;
+      return online && since !== undefined && now > 0 && Date.now() - since < PATIENCE_MS;
+    },
     get savedAt() {
-      return clock(this.record?.written_at);
+      return fill(say.saved, { time: clock(this.record?.written_at) });
     },
     /** @param {string} field  the server's reason for not taking it */
     fault(field) {

@@ -5,11 +5,11 @@ import { clock, countdown, day, zoneName } from "../lib/time.js";
 import { quality, roundTrip } from "../widgets/connection.js";
 import { DeviceCheck, nothingFound } from "../widgets/devicecheck.js";
 import { minutes, spelled } from "../widgets/lengths.js";
-import { messageBanner, messageList } from "../widgets/messages.js";
+import { messageBanner, messageList, pageTitle } from "../widgets/messages.js";
 import { Moved } from "../widgets/moved.js";
 import { cueAfter, slotNow, slotsBefore, slotsOf, spanOf } from "../widgets/presenting.js";
 import { cueTitle } from "../widgets/rundown.js";
-import { words } from "../widgets/words.js";
+import { fill, words } from "../widgets/words.js";
 
 /** @typedef {import("../widgets/presenting.js").Place} Place */
 /** @typedef {import("../widgets/devicecheck.js").Device} Device */
@@ -40,6 +40,13 @@ start({
     init() {
       let moves = new Moved();
       let watched = "";
+      const title = document.title;
+      this.$watch("place", () => {
+        const called = { standby: say.title_standby, on_air: say.title_on_air };
+        pageTitle(title.replace(say.title, called[/** @type {"standby"} */ (this.place)] ?? say.title));
+        // Whoever reads further down must see that they are called.
+        if (this.place in called) scrollTo({ top: 0 });
+      });
       setInterval(() => {
         const live = this.$store.live;
         if (!live.ready) return;
@@ -171,9 +178,9 @@ start({
     get threshold() {
       const { details, warning } = this.$store.live;
       const all = [...(details?.warn_seconds ?? [])].sort((a, b) => b - a);
-      return warning ? spelled(all[warning - 1]) : "";
+      return warning ? fill(say.less_than, { time: spelled(all[warning - 1]) }) : "";
     },
-    get fill() {
+    get timeLeft() {
       const live = this.$store.live;
       const whole = live.cueOnAir ? seconds(live.cueOnAir) : 0;
       const share = whole ? Math.min(1, Math.max(0, (live.left ?? 0) / whole)) : 0;

@@ -132,14 +132,14 @@ start({
           mine: (id) => id in this.busy || this.mine.get(id) === state,
           votes,
           find: (id) => /** @type {any} */ (questions[id]),
-          draw: (question) => this.drawn(question, votes(question.id)),
+          draw: (question) => this.drawn(state, question, votes(question.id)),
         });
       }
       const heard = [...new Set(all.map(({ lang }) => primary(lang)))].sort();
       if (heard.join() !== this.tongues.join()) this.tongues = heard;
     },
-    /** @param {Question} question @param {number} votes */
-    drawn(question, votes) {
+    /** @param {State} state @param {Question} question @param {number} votes */
+    drawn(state, question, votes) {
       const live = this.$store.live;
       const minutes = Math.floor((live.now - question.asked_at) / 60_000);
       return {
@@ -152,7 +152,7 @@ start({
         edited: question.edited_at != null,
         votes,
         reason: question.reason,
-        here: question.id === this.cursor,
+        here: question.id === this.cursor && state === this.lane,
         busy: question.id in this.busy,
       };
     },
@@ -229,7 +229,7 @@ start({
       if (!card) return;
       card.here = true;
       this.$nextTick(() => {
-        const shown = document.getElementById(`question-${id}`);
+        const shown = document.getElementById(`${this.lane}-${id}`);
         shown?.focus({ preventScroll: true });
         shown?.scrollIntoView({ block: "nearest" });
       });

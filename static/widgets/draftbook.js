@@ -11,7 +11,7 @@ const QUIET_MS = 1500;
 /** A reactive object in the page's component; what it knows by slot, the page shows. */
 export class DraftBook {
   /** @type {{[slot: string]: Draft}} */ drafts = {};
-  /** @type {{[slot: string]: number}} the `edits` that are on their way */ sending = {};
+  /** @type {{[slot: string]: number}} since when it is on its way, local ms */ sending = {};
   /** @type {{[slot: string]: Fault}} */ faults = {};
   /** @type {boolean} whether this browser lets anything be kept */ keeps = true;
   /** @type {{[slot: string]: number}} */ timers = {};
@@ -100,7 +100,7 @@ export class DraftBook {
         this.put(slot, drafts.sent(this.drafts[slot], edits));
         return true;
       }
-      this.sending[slot] = edits;
+      this.sending[slot] = Date.now();
       const answer = await live.do(drafts.command(slot, words));
       delete this.sending[slot];
       if (answer.type === "refused") {

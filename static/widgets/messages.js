@@ -2,11 +2,18 @@
 
 import { component } from "../lib/component.js";
 import { clock } from "../lib/time.js";
+import { fill } from "./words.js";
 
 const FLASH_MS = 1000;
 const SOUND = "luyan:sound";
 
 let audible = stored() === "on";
+let title = document.title;
+
+/** Call the page `text`; a message that flashes in its place gives it back. @param {string} text */
+export function pageTitle(text) {
+  document.title = title = text;
+}
 
 /** Two soft rising notes; silent where the browser has not been touched yet. */
 function ring() {
@@ -44,14 +51,15 @@ function mine(live) {
 
 /** What I have not acknowledged: in front of everything, while the page's title flashes. */
 export const messageBanner = component(() => {
-  const title = document.title;
   let rungAt = 0;
   return {
     sending: "",
     refusal: "",
+    more: "",
 
     init() {
-      const words = this.$el.dataset.title ?? "";
+      const { title: words = "", more = "" } = this.$el.dataset;
+      this.more = more;
       setInterval(() => {
         document.title = this.newest && document.title === title ? `● ${words}` : title;
       }, FLASH_MS);
@@ -72,7 +80,8 @@ export const messageBanner = component(() => {
       return this.newest?.id ?? "";
     },
     get others() {
-      return Math.max(0, this.unread.length - 1);
+      const count = this.unread.length - 1;
+      return count > 0 ? fill(this.more, { count }) : "";
     },
     get text() {
       return this.newest?.text ?? "";
