@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,19 +25,19 @@ class House:
     `url` stays the same over `kill` and `restart`; `links` is what `luyan links --json` prints.
     """
 
+    command: tuple[str, ...] = ("serve",)
+
     def __init__(self, data: Path, file: Path = SAMPLES / "demo.toml", show: str = "show") -> None:
         self.data = data
         self.show = show
         self.url = ""
-        self.links: dict[str, Any] = {}
         self._file = file
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         try:
-            luyan("new", str(self._file), "--id", self.show, "--data", str(self.data))
+            self.prepare()
             self._start(0)
-            self.links = json.loads(luyan("links", "--json", "--data", str(self.data)))
         except BaseException:
             self.kill()
             raise
@@ -44,6 +45,16 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+    def prepare(self) -> None:
+        """Make what the server will find in its folder."""
+        luyan("new", str(self._file), "--id", self.show, "--data", str(self.data))
+
+    @cached_property
+    def links(self) -> dict[str, Any]:
+        """The links as they were when first asked for."""
+        links: dict[str, Any] = json.loads(luyan("links", "--json", "--data", str(self.data)))
+        return links
 
     @property
     def page(self) -> str:
@@ -72,6 +83,12 @@ class House:
         token = None if who is None and view == "attendee" else self.token(who or view)
         return Client(self.url, self.show, view, token=token)
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
+
     def kill(self) -> None:
         """End the server as a power cut would."""
         process, self._process = self._process, None
@@ -99,7 +116,7 @@ class House:
         (self.data / "server.json").unlink(missing_ok=True)
         with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*LUYAN, "serve", "--data", str(self.data), "--port", str(port)],
+                [*LUYAN, *self.command, "--data", str(self.data), "--port", str(port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -113,6 +130,19 @@ class House:
                 raise RuntimeError(f"The server did not start:\n{self.log}")
             time.sleep(0.02)
         self.url = running.url
+
+
+class DemoHouse(House):
+    """`luyan demo` over a folder of its own, with a small simulated audience."""
+
+    command: tuple[str, ...] = ("demo", "--audience", "3")
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data, show="demo")
+
+    def prepare(self) -> None:
+        """The demo brings its own show, and makes the folder."""
+        self.data.mkdir(exist_ok=True)
 
 
 def environment() -> dict[str, str]:

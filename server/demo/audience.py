@@ -24,12 +24,18 @@ OPEN_TO_VOTES = ("approved", "on_stage")
 
 
 class Attendee:
-    """One of the audience: watches all the time, asks now and then, likes some questions."""
+    """One of the audience: watches all the time, asks now and then, likes some questions.
 
-    def __init__(self, url: str, show: str, chance: random.Random, ask_seconds: float) -> None:
+    `pace` is how long each of their waits takes, against a person's.
+    """
+
+    def __init__(
+        self, url: str, show: str, chance: random.Random, ask_seconds: float, pace: float = 1.0
+    ) -> None:
         self._client = Client(url, show)
         self._chance = chance
         self._ask_seconds = ask_seconds
+        self._pace = pace
         (self._language,) = chance.choices(list(SPOKEN), list(SPOKEN.values()))
         self._unasked = list(QUESTIONS[self._language])
         chance.shuffle(self._unasked)
@@ -37,7 +43,7 @@ class Attendee:
 
     async def attend(self) -> None:
         """Stay until cancelled; come back whenever the server was away."""
-        await asyncio.sleep(self._chance.uniform(0, ARRIVE_SECONDS))
+        await asyncio.sleep(self._chance.uniform(0, ARRIVE_SECONDS) * self._pace)
         tries = 0
         while True:
             with suppress(OSError, TimeoutError, WebSocketException):
@@ -45,7 +51,7 @@ class Attendee:
                     tries = 0
                     await self._take_part()
             wait = COME_BACK_SECONDS * min(2**tries, 16)
-            await asyncio.sleep(self._chance.uniform(0.5, 1.5) * wait)
+            await asyncio.sleep(self._chance.uniform(0.5, 1.5) * wait * self._pace)
             tries += 1
 
     async def _take_part(self) -> None:
@@ -57,7 +63,7 @@ class Attendee:
 
     async def _ask(self) -> None:
         while self._unasked:
-            await asyncio.sleep(self._chance.expovariate(1 / self._ask_seconds))
+            await asyncio.sleep(self._chance.expovariate(1 / self._ask_seconds) * self._pace)
             own = [q for q in self._client.all("question") if q.get("mine")]
             if sum(q["state"] == "waiting" for q in own) >= WAITING_AT_ONCE:
                 continue
@@ -83,7 +89,7 @@ class Attendee:
             for question in self._unjudged():
                 self._judged.add(question)
                 if self._chance.random() < UPVOTE_CHANCE:
-                    await asyncio.sleep(self._chance.uniform(0.5, 6))
+                    await asyncio.sleep(self._chance.uniform(0.5, 6) * self._pace)
                     with suppress(ConnectionError):
                         await client.do({"type": "question.upvote", "question": question})
             with suppress(ConnectionError, TimeoutError):
