@@ -95,11 +95,19 @@ export class Live {
     return this.left !== null && this.left < 0;
   }
 
-  /** How many of the show's warning lengths the cue on air has passed. */
+  /** The lengths at which the cue on air is warned; one that is no shorter than it says nothing. */
+  get warnings() {
+    const cue = this.cueOnAir;
+    const length = cue ? cue.seconds + cue.adjusted_seconds : 0;
+    const all = this.details?.warn_seconds ?? [];
+    return all.filter((/** @type {number} */ at) => at < length);
+  }
+
+  /** How many of its warnings the cue on air has passed. */
   get warning() {
-    const left = this.left;
+    const { left } = this;
     if (left === null) return 0;
-    return (this.details?.warn_seconds ?? []).filter((/** @type {number} */ at) => left <= at).length;
+    return this.warnings.filter((/** @type {number} */ at) => left <= at).length;
   }
 
   /** The show's zone. */

@@ -2,6 +2,7 @@
 
 import { ahead } from "./projection.js";
 import { countryName } from "./names.js";
+import { countdown } from "./time.js";
 
 /**
  * @typedef {import("./live.js").Live} Live
@@ -96,12 +97,22 @@ export const questionOnStage = (live) =>
 
 /**
  * How urgent the countdown is: calm, warn (a threshold passed), last (all passed), over, held.
+ * Between two presenters nobody is hurried.
  * @param {Live} live
  */
 export function urgency(live) {
   if (live.held) return "held";
+  if (phase(live) === "between") return "calm";
   if (live.over) return "over";
-  const steps = live.details?.warn_seconds?.length ?? 0;
   if (live.warning === 0) return "calm";
-  return live.warning < steps ? "warn" : "last";
+  return live.warning < live.warnings.length ? "warn" : "last";
+}
+
+/**
+ * The countdown of the cue on air; between two presenters there is no overtime.
+ * @param {Live} live
+ */
+export function remaining(live) {
+  if (live.left === null) return "";
+  return countdown(phase(live) === "between" ? Math.max(0, live.left) : live.left);
 }

@@ -2,8 +2,7 @@
 
 import { start } from "../lib/live.js";
 import { countryName } from "../lib/names.js";
-import { questionOnStage, urgency } from "../lib/scene.js";
-import { countdown } from "../lib/time.js";
+import { questionOnStage, remaining, urgency } from "../lib/scene.js";
 
 start({
   /** What leaves the picture keeps its words until it is gone. */
@@ -38,7 +37,7 @@ start({
       return urgency(this.$store.live);
     },
     get left() {
-      return countdown(this.$store.live.left);
+      return remaining(this.$store.live);
     },
   }),
 

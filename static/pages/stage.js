@@ -2,7 +2,7 @@
 
 import { start } from "../lib/live.js";
 import {
-  nextAt, onAir, phase, questionOnStage, startsAt, upNext, urgency,
+  nextAt, onAir, phase, questionOnStage, remaining, startsAt, upNext, urgency,
 } from "../lib/scene.js";
 import { clock, countdown, day, sameDay } from "../lib/time.js";
 
@@ -62,7 +62,7 @@ start({
     },
 
     get left() {
-      return countdown(this.$store.live.left);
+      return remaining(this.$store.live);
     },
     get running() {
       return this.$store.live.left !== null;

@@ -2,7 +2,9 @@
 
 import { start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
-import { nextAt, onAir, phase, questionOnStage, startsAt, upNext, urgency } from "../lib/scene.js";
+import {
+  nextAt, onAir, phase, questionOnStage, remaining, startsAt, upNext, urgency,
+} from "../lib/scene.js";
 import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
@@ -47,7 +49,7 @@ start({
     },
 
     get left() {
-      return countdown(this.$store.live.left);
+      return remaining(this.$store.live);
     },
     /** @returns {{[property: string]: string}} how much of the cue on air has passed */
     get passed() {
