@@ -36,7 +36,7 @@ start({
     /** @type {Asked | null} */ asked: null,
     letter: { to: "", text: "", sending: false, refusal: "" },
     strap: "",
-    touchedAt: 0,
+    touchedAt: -READING_MS,
 
     init() {
       this.$watch("$store.live.seq", () => this.look());

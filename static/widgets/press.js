@@ -32,7 +32,18 @@ export class Press {
 
   /** Whether a decision has to wait. */
   get locked() {
-    return this.sending || this.resting || this.small > 0;
+    return this.sending || this.resting;
+  }
+
+  /** Lock, and wait until the small changes made here are on screen: they move `seen` too. */
+  async quiet() {
+    this.sending = true;
+    while (this.small) await pause(LOOK_MS);
+  }
+
+  /** Let go without having decided anything. */
+  leave() {
+    this.sending = false;
   }
 
   /**
