@@ -1,0 +1,1 @@
+"""How fast the house is: one server under load on this machine, measured from outside."""

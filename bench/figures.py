@@ -1,0 +1,70 @@
+"""What a row of the table says, and how many seconds become words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    row: str
+    scale: str
+    figure: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much each row does."""
+
+    screens: tuple[int, ...] = (1_000, 5_000)
+    advances: int = 100
+    seconds: float = 4.0
+    askers: int = 64
+    asks: int = 12_800
+    voters: int = 1_000
+    questions: int = 30
+    votes: int = 30_000
+    joins: tuple[int, ...] = (250, 1_000)
+    join_seconds: float = 0.5
+    idle: int = 1_000
+    idle_seconds: float = 20.0
+    commands: tuple[int, ...] = (10_000, 100_000)
+    readers: int = 1
+
+
+TINY = Size(
+    screens=(5,),
+    advances=3,
+    seconds=0.3,
+    askers=3,
+    asks=9,
+    voters=4,
+    questions=2,
+    votes=16,
+    joins=(2, 4),
+    join_seconds=0.02,
+    idle=3,
+    idle_seconds=0.5,
+    commands=(50,),
+)
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the value that `percent` of the values do not exceed."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]
+
+
+def ms(seconds: float) -> str:
+    """Return seconds as milliseconds: two digits at least, no more decimals than they carry."""
+    value = seconds * 1000
+    return f"{value:,.1f} ms" if value < 100 else f"{value:,.0f} ms"
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Return median and p99 of some seconds."""
+    return f"median {ms(median(seconds))}, p99 {ms(percentile(seconds, 99))}"
