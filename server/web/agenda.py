@@ -118,15 +118,18 @@ def country(code: str, lang: str) -> str:
     return str(LOCALES[lang].territories.get(code.upper(), code))
 
 
-def zone_name(zone: str, at: int, lang: str) -> str:
-    """Return a zone as people know it, with its offset at an instant: “New York (UTC-5)”."""
-    local = clock.local(at, zone)
-    offset = local.strftime("%z")
-    hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
+def city(zone: str, lang: str) -> str:
+    """Return what the place of a zone is called in a language."""
     if zone == "UTC":
         return zone
-    city = get_timezone_location(local.tzinfo, locale=LOCALES[lang], return_city=True)
-    return f"{city} (UTC{hours})"
+    return get_timezone_location(zone, locale=LOCALES[lang], return_city=True)
+
+
+def zone_name(zone: str, at: int, lang: str) -> str:
+    """Return a zone as people know it, with its offset at an instant: “New York (UTC-5)”."""
+    offset = clock.local(at, zone).strftime("%z")
+    hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
+    return zone if zone == "UTC" else f"{city(zone, lang)} (UTC{hours})"
 
 
 def agenda_rows(show: Show, now: int, zone: str, lang: str) -> list[Block]:
@@ -225,7 +228,7 @@ async def page(request: Request) -> Response:
         show_id=show_id,
         blocks=agenda_rows(show, now, zone, lang),
         zone=zone,
-        zone_name=zone_name(zone, details["starts_at"], lang),
+        city=city(zone, lang),
         show_zone_name=zone_name(details["zone"], details["starts_at"], lang),
         zones=zones(details, zone, lang),
         day=day(starts, lang),
