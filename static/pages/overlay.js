@@ -27,6 +27,9 @@ start({
       this.under = [person.organisation, countryName(person.country)].filter(Boolean).join(" · ");
       this.topic = slot?.topic ?? "";
     },
+    get long() {
+      return this.name.length > 40;
+    },
   }),
 
   timer: () => ({

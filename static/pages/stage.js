@@ -11,6 +11,8 @@ const SIZES = [
   [70, "huge"],
   [160, "big"],
   [300, "fair"],
+  [520, "small"],
+  [720, "smaller"],
 ];
 
 /** @param {string} text */
@@ -18,7 +20,7 @@ function sizeOf(text) {
   // A Chinese, Japanese or Korean character takes twice the room of a Latin one.
   const wide = text.match(/[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]/g)?.length ?? 0;
   const room = text.length + wide;
-  return SIZES.find(([most]) => room <= Number(most))?.[1] ?? "small";
+  return SIZES.find(([most]) => room <= Number(most))?.[1] ?? "least";
 }
 
 start({
