@@ -128,12 +128,14 @@ start({
     },
     get list() {
       const live = this.$store.live;
-      return live.slots.map(({ id, place }, index) => {
+      return live.slots.map(({ id, place, topic }, index) => {
         const said = this.book.draft(live, id);
         const released = this.book.record(live, id)?.released_to ?? "nobody";
         return {
           id,
           place,
+          topic,
+          quiet: place !== "on_air" && !said.unsent && released === "nobody",
           number: index + 1,
           name: this.nameOf(id),
           count: progress(said.words),

@@ -2,6 +2,8 @@
 
 import { language } from "../lib/time.js";
 
+const MINUS = "\u2212";
+
 /** @type {[string, number][]} */
 const UNITS = [["hour", 3600], ["minute", 60], ["second", 1]];
 
@@ -15,7 +17,9 @@ const counted = (count, unit, sign) =>
     unit,
     unitDisplay: "short",
     signDisplay: sign ? "exceptZero" : "auto",
-  }).format(count);
+  })
+    .format(count)
+    .replace("-", MINUS);
 
 /**
  * @param {number} seconds
