@@ -41,7 +41,10 @@ DEMO_ID = re.compile(r"demo(-\d+)?")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 not done, 2 not understood."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _terminate)
+    # Raised where uvicorn hands a signal on, so that what is open is closed; the runner's own
+    # handler would cancel the closing too.
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
     run: Callable[[argparse.Namespace], Coroutine[Any, Any, None]] = options.run
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -54,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _words(problem: Exception) -> str:

@@ -99,8 +99,9 @@ class Handout(NamedTuple):
                 if codes:
                     yield qr(self.address(link))
         yield ""
-        overlays = f"{self.audience}/overlay/"
-        yield f"  Overlays for OBS: {overlays}lower-third, {overlays}timer, {overlays}question"
+        yield "  Overlays for OBS, open to all"
+        for overlay in ("lower-third", "timer", "question"):
+            yield f"  {self.audience}/overlay/{overlay}"
 
 
 def qr(address: str) -> str:

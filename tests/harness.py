@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -96,11 +97,11 @@ class House:
             process.kill()
             process.wait()
 
-    def stop(self) -> int:
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Let the server end in good order, and return its exit code."""
         process, self._process = self._process, None
         assert process is not None, "the server is not running"
-        process.terminate()
+        process.send_signal(by)
         try:
             return process.wait(STOP_SECONDS)
         finally:

@@ -1,6 +1,8 @@
 """The commands around a show: adding, serving, going on after a crash, and words for mistakes."""
 
+import asyncio
 import json
+import signal
 import socket
 from pathlib import Path
 
@@ -35,11 +37,18 @@ async def test_a_client_that_comes_back_gets_what_it_missed(house: House) -> Non
         assert attendee.records["stage/main"] == caller.records["stage/main"]
 
 
-def test_the_server_says_where_it_is_while_it_runs(house: House) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+async def test_a_server_that_is_told_to_end_says_goodbye_and_leaves_in_order(
+    house: House, by: signal.Signals
+) -> None:
     running = json.loads((house.data / "server.json").read_text())
     assert running["url"] == house.url
-    assert httpx.get(f"{house.url}/healthz").status_code == 200
-    assert house.stop() == 0
+    async with house.client() as attendee:
+        assert await asyncio.to_thread(house.stop, by) == 0
+        with pytest.raises(ConnectionError):
+            await attendee.wait(lambda: False)
+        assert attendee.bye is not None
+        assert attendee.bye["code"] == 4000
     assert not (house.data / "server.json").exists()
     assert "Traceback" not in house.log
 
