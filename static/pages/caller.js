@@ -142,8 +142,7 @@ start({
       if (live.held) return "held";
       if (live.over) return "over";
       if (!live.warning) return "running";
-      const last = live.details?.warn_seconds?.length ?? 0;
-      return live.warning >= last ? "last" : "warned";
+      return live.warning >= live.warnings.length ? "last" : "warned";
     },
     get countdown() {
       const live = this.$store.live;
