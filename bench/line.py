@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import time
 from collections import deque
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ class Line:
 
     def __init__(self, port: int, show: str, view: str, token: str) -> None:
         self.seq = 0
-        self._numbers = itertools.count(1)
+        self._ids = (f"{time.time_ns()}-{number}" for number in itertools.count())
         self._frames: deque[bytes] = deque()
         self._rest = b""
         self._socket = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS)
@@ -44,7 +45,7 @@ class Line:
 
     def give(self, command: dict[str, Any]) -> None:
         """Give a command without waiting for its answer."""
-        self._send({"type": "do", "id": f"line-{next(self._numbers)}", "command": command})
+        self._send({"type": "do", "id": next(self._ids), "command": command})
 
     def read(self, wanted: str) -> int:
         """Read up to the next frame of the type `wanted`, and return its seq.

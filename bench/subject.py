@@ -1,7 +1,6 @@
 """The server under test: a data folder with one show, and a process that serves it."""
 
 import asyncio
-import logging
 import os
 import signal
 import subprocess
@@ -13,10 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import uvloop
 from msgspec.structs import replace
 
-from server.app import now_ms, open_store, serve
+from server.app import now_ms, open_store
 from server.domain.roles import Record
 from server.domain.rundown import Cue
 from server.domain.show import Details
@@ -81,12 +79,13 @@ class Subject:
         self._log = self._log_file.open("wb")
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.subject", str(data)],
+            [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", "0"],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=self._log,
         )
         assert self._process.stdout is not None
+        # "Luyan 0.1.0 serves … at http://127.0.0.1:40000"
         address = self._process.stdout.readline().decode().strip()
         self.start_seconds = time.perf_counter() - started
         if not address:
@@ -125,13 +124,3 @@ class Subject:
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._log.close()
-
-
-def run(data: Path) -> None:
-    """Serve the folder until a signal, as the command line does, and print the address."""
-    logging.basicConfig(level=logging.INFO)
-    uvloop.run(serve(data, port=0, on_ready=lambda url: print(url, flush=True)))
-
-
-if __name__ == "__main__":
-    run(Path(sys.argv[1]))
