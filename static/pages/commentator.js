@@ -1,6 +1,6 @@
 /** The commentator's page: the pitch on air, the rubric, and words that are never lost. */
 
-import { isBlank, mark, MARKS, progress, WHOLE, write } from "../lib/drafts.js";
+import { isBlank, mark, MARKS, prefix, progress, WHOLE, write } from "../lib/drafts.js";
 import { boot, start } from "../lib/live.js";
 import { clock, countdown } from "../lib/time.js";
 import { DraftBook } from "../widgets/draftbook.js";
@@ -42,8 +42,8 @@ start({
       this.$watch("$store.live.ready", () => void this.book.sendAll(live));
       this.$watch("marked", () => this.showMarks());
       addEventListener("storage", ({ key, newValue }) => {
-        const slot = key?.startsWith("luyan:draft:") ? key.split(":").pop() : "";
-        if (slot && newValue) this.book.reload(slot);
+        const ours = prefix(boot.show, boot.person ?? "");
+        if (key?.startsWith(ours) && newValue) this.book.reload(key.slice(ours.length));
       });
       // A phone that is put away may never wake this page again.
       document.addEventListener("visibilitychange", () => {
