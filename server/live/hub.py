@@ -8,8 +8,8 @@ from server.domain.roles import CREW, Role, Viewer
 from server.domain.show import Change, Show
 from server.live.outbox import Frame, Outbox
 from server.live.view import Connection, View
-from server.protocol.frames import Bye, Pulse, Welcome, Whisper, You
-from server.service.ports import Clock, Store
+from server.protocol.frames import Bye, Welcome, Whisper, You
+from server.service.ports import Clock, Reading, Store
 
 PULSE_SECONDS = 5.0
 WHISPER_SECONDS = 0.5
@@ -52,14 +52,17 @@ class Following:
 class Hub:
     """Keeps every connection in step with the store; the bus tells it when to look."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, whisper_seconds: float = WHISPER_SECONDS
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._whisper_seconds = whisper_seconds
         self._followed: dict[str, Following] = {}
         self._loading: dict[str, asyncio.Lock] = {}
         self._hinted: dict[str, int] = {}
         self._flushes: dict[str, asyncio.Task[None]] = {}
-        self._pulse: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._closing = False
 
     async def show(self, show_id: str) -> Show:
@@ -114,7 +117,22 @@ class Hub:
 
     def start(self) -> None:
         """Begin to pulse."""
-        self._pulse = asyncio.create_task(self._beat(), name="pulse")
+        self._beating = asyncio.create_task(self._beat(), name="pulse")
+
+    async def pulse(self, show_id: str) -> None:
+        """Send one heartbeat; see what hints were lost and which links were taken back."""
+        following = await self._follow(show_id)
+        for row in await self._store.shows():
+            if row.id == show_id and row.seq > following.show.seq:
+                self.hint(show_id, row.seq)
+        now = self._clock()
+        gone = {link.id for link in await self._store.links(show_id) if not link.holds(now)}
+        for connection in following.connections:
+            if connection.link in gone:
+                self._close(show_id, connection, Bye.REVOKED, retry_after=None)
+        for view in following.views.values():
+            for connection in view.pulse(now, following.audience):
+                self._close(show_id, connection, Bye.SLOW, retry_after=1.0)
 
     def farewell(self) -> None:
         """Tell everybody that the server restarts and that they should come back."""
@@ -125,65 +143,67 @@ class Hub:
 
     async def close(self) -> None:
         """Stop pulsing, after the last patches are out."""
-        if self._pulse is not None:
-            self._pulse.cancel()
+        if self._beating is not None:
+            self._beating.cancel()
         await asyncio.gather(*self._flushes.values(), return_exceptions=True)
 
     async def _follow(self, show_id: str) -> Following:
         if (following := self._followed.get(show_id)) is not None:
             return following
-        async with self._loading.setdefault(show_id, asyncio.Lock()):
-            if show_id not in self._followed:
-                show = Show(show_id)
-                reading = await self._store.read(show_id)
-                show.take(reading.changes, reading.seq, 0)
-                self._followed[show_id] = Following(show)
-                self.hint(show_id, show.seq)
-        return self._followed[show_id]
+        try:
+            async with self._loading.setdefault(show_id, asyncio.Lock()):
+                if show_id not in self._followed:
+                    reading = await self._store.read(show_id)
+                    show = Show(show_id)
+                    show.take(reading.changes, reading.seq, 0)
+                    self._followed.setdefault(show_id, Following(show))
+                    self.hint(show_id, show.seq)
+            return self._followed[show_id]
+        finally:
+            self._loading.pop(show_id, None)
 
     async def _flush(self, show_id: str) -> None:
         """Read what is newer than the replica until it is at the seq that was hinted."""
         following = self._followed[show_id]
-        show = following.show
         try:
-            while show.seq < self._hinted[show_id]:
-                reading = await self._store.read(show_id, show.seq)
-                changes: list[tuple[Change, object]] = []
-                for change in reading.changes:
-                    changes.append((change, show.apply(change)))
-                show.take((), reading.seq, 0)
-                for view in following.views.values():
-                    for connection in view.publish(changes):
-                        self._close(show_id, connection, Bye.SLOW, retry_after=1.0)
+            while following.show.seq < self._hinted[show_id]:
+                reading = await self._store.read(show_id, following.show.seq)
+                if reading.seq <= following.show.seq:
+                    break  # hinted at what cannot be read (yet): the pulse will look again
+                self._publish(following, reading)
         except Exception:
             # The pulse hints again: losing this costs time, never data.
-            log.exception("show=%s could not be read after seq %d", show_id, show.seq)
+            seq = following.show.seq
+            log.exception("show=%s could not be read after seq %d", show_id, seq)
         finally:
             del self._flushes[show_id]
+
+    def _publish(self, following: Following, reading: Reading) -> None:
+        """Take what was read into the replica, and send every view what it may see of it."""
+        show = following.show
+        try:
+            changes: list[tuple[Change, object]] = []
+            for change in reading.changes:
+                changes.append((change, show.apply(change)))
+            show.take((), reading.seq, 0)
+            for view in following.views.values():
+                for connection in view.publish(changes):
+                    self._close(show.id, connection, Bye.SLOW, retry_after=1.0)
+        except Exception:
+            # Some were told and others not: everybody comes back to a replica that is read anew.
+            del self._followed[show.id]
+            for connection in following.connections:
+                connection.outbox.close(Bye.FAULT, 1.0)
+            raise
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(PULSE_SECONDS)
             for show_id in list(self._followed):
                 try:
-                    await self._pulse_one(show_id)
+                    await self.pulse(show_id)
                 except Exception:
                     log.exception("show=%s: no pulse", show_id)
-
-    async def _pulse_one(self, show_id: str) -> None:
-        """Send one heartbeat; see what hints were lost and which links were taken back."""
-        following = self._followed[show_id]
-        for row in await self._store.shows():
-            if row.id == show_id and row.seq > following.show.seq:
-                self.hint(show_id, row.seq)
-        now = self._clock()
-        gone = {link.id for link in await self._store.links(show_id) if not link.holds(now)}
-        for connection in following.connections:
-            if connection.link in gone:
-                self._close(show_id, connection, Bye.REVOKED, retry_after=None)
-        for view in following.views.values():
-            pulse = Frame(Pulse(time=now, seq=view.after, audience=following.audience))
-            self._send(show_id, view, pulse)
 
     def _send(self, show_id: str, view: View, frame: Frame) -> None:
         for connection in [c for c in view.connections if not c.outbox.send(frame)]:
@@ -201,7 +221,7 @@ class Hub:
         if connection.viewer.person not in known or following.whisper_due:
             return
         following.whisper_due = True
-        asyncio.get_running_loop().call_later(WHISPER_SECONDS, self._whisper, following)
+        asyncio.get_running_loop().call_later(self._whisper_seconds, self._whisper, following)
 
     def _whisper(self, following: Following) -> None:
         following.whisper_due = False

@@ -7,16 +7,17 @@ import msgspec
 from server.domain.roles import Role, Viewer, look
 from server.domain.show import Change, Show
 from server.live.outbox import Frame, Outbox
-from server.protocol.frames import Patch, encode
+from server.protocol.frames import Patch, Pulse, encode
 
 
 class Connection:
-    """One client that follows a show."""
+    """One client that follows a show, and the seq up to which it was sent all that concerns it."""
 
     def __init__(self, outbox: Outbox, viewer: Viewer, link: str | None) -> None:
         self.outbox = outbox
         self.viewer = viewer
         self.link = link
+        self.after = 0
 
 
 def raw(document: dict[str, Any] | None) -> msgspec.Raw | None:
@@ -34,7 +35,6 @@ class View:
     def __init__(self, show: Show, role: Role) -> None:
         self.role = role
         self.connections: set[Connection] = set()
-        self.after = show.seq
         self._show = show
         self._viewer = Viewer(role)
         self._by_person: dict[str, set[Connection]] = {}
@@ -44,7 +44,8 @@ class View:
         self._snapshot: Frame | None = None
 
     def add(self, connection: Connection) -> None:
-        """Let a connection follow from now on."""
+        """Let a connection that has been brought up to date follow from now on."""
+        connection.after = self._show.seq
         self.connections.add(connection)
         if connection.viewer.person is not None:
             self._by_person.setdefault(connection.viewer.person, set()).add(connection)
@@ -95,22 +96,40 @@ class View:
                 if record is not None:
                     persons |= record.people() & self._by_person.keys()
         self._snapshot = None
-        slow: list[Connection] = []
-        for person in persons:
-            own = self._own(person, changes)
-            if own:
-                frame = self._patch(self.after, {**shared, **own})
-                slow += [c for c in self._by_person[person] if not c.outbox.send(frame)]
-            else:
-                persons = persons - {person}
+        owned = {person: own for person in persons if (own := self._own(person, changes))}
         if shared:
-            frame = self._patch(self.after, shared)
-            for connection in self.connections:
-                if connection.viewer.person in persons:
-                    continue
-                if not connection.outbox.send(frame):
-                    slow.append(connection)
-            self.after = self._show.seq
+            return self._send(self.connections, shared, owned)
+        return self._send({c for p in owned for c in self._by_person[p]}, shared, owned)
+
+    def pulse(self, time: int, audience: int) -> list[Connection]:
+        """Send a heartbeat; return the connections that could not take it."""
+        frames: dict[int, Frame] = {}
+        slow = []
+        for connection in self.connections:
+            after = connection.after
+            if after not in frames:
+                frames[after] = Frame(Pulse(time=time, seq=after, audience=audience))
+            if not connection.outbox.send(frames[after]):
+                slow.append(connection)
+        return slow
+
+    def _send(
+        self, to: set[Connection], shared: dict[str, Any], owned: dict[str, dict[str, Any]]
+    ) -> list[Connection]:
+        # A frame says after which seq it follows, so that a client notices when it missed one.
+        # Those who came, or were sent something of their own, since the last shared patch are
+        # ahead of the others: same records, another `after`, hence a frame for each of the few.
+        frames: dict[tuple[int, str | None], Frame] = {}
+        slow = []
+        for connection in to:
+            person = connection.viewer.person if connection.viewer.person in owned else None
+            group = (connection.after, person)
+            if group not in frames:
+                own = owned[person] if person is not None else {}
+                frames[group] = self._patch(connection.after, {**shared, **own})
+            connection.after = self._show.seq
+            if not connection.outbox.send(frames[group]):
+                slow.append(connection)
         return slow
 
     def _own(self, person: str, changes: list[tuple[Change, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from server.domain.roles import Actor
 from server.domain.show import Command, Draft, Show
 from server.domain.text import clean
 from server.service.ports import Bus, Clock, Entry, Store
-from server.service.tally import Tally
+from server.service.tally import TICK_SECONDS, Tally
 from server.service.turns import Turns, not_written
 
 BATCH = 512
@@ -34,10 +34,12 @@ class Waiting(NamedTuple):
 class Desk:
     """Takes commands for all shows; those that wait together are committed together."""
 
-    def __init__(self, store: Store, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, bus: Bus, tick_seconds: float = TICK_SECONDS
+    ) -> None:
         self._clock = clock
         self._turns = Turns(store, bus)
-        self._tally = Tally(self._turns, clock)
+        self._tally = Tally(self._turns, clock, tick_seconds)
         self._queues: dict[str, list[Waiting]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
 

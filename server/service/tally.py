@@ -30,7 +30,7 @@ class Waiting(NamedTuple):
 class Tally:
     """Gathers votes for a tick, then writes the ballots and every changed counter in one turn."""
 
-    def __init__(self, turns: Turns, clock: Clock, tick_seconds: float = TICK_SECONDS) -> None:
+    def __init__(self, turns: Turns, clock: Clock, tick_seconds: float) -> None:
         self._turns = turns
         self._clock = clock
         self._tick_seconds = tick_seconds
