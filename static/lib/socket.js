@@ -61,6 +61,7 @@ export class Socket {
     };
     document.addEventListener("visibilitychange", wake);
     addEventListener("online", wake);
+    addEventListener("offline", () => this.line && this.lost());
     this.connect();
   }
 
