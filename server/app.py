@@ -111,9 +111,12 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def open_store(data: Path) -> Store:
-    """Open the shows of a data folder; more than one process may do so."""
-    return await open_sqlite(data / DATABASE)
+async def open_store(data: Path, *, restored: bool = False) -> Store:
+    """Open the shows of a data folder; more than one process may do so.
+
+    `restored`: the folder was put back from a backup since it was last served.
+    """
+    return await open_sqlite(data / DATABASE, restored=restored)
 
 
 async def serve(
@@ -122,6 +125,7 @@ async def serve(
     port: int = 8000,
     public_url: str | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
+    restored: bool = False,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -132,7 +136,7 @@ async def serve(
         listener = socket.create_server((host, port), backlog=4096, reuse_port=False)
         port = listener.getsockname()[1]
         url = (public_url or f"http://{host}:{port}").rstrip("/")
-        store = await open_store(data)
+        store = await open_store(data, restored=restored)
         try:
             app = build(store, read_secret(data), url)
             config = uvicorn.Config(

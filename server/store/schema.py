@@ -63,21 +63,22 @@ STEPS = (FIRST,)
 SCHEMA = len(STEPS)
 
 
-def prepare(path: Path) -> str:
+def prepare(path: Path, restored: bool = False) -> str:
     """Make the file or bring it up to date, in one transaction, and return its epoch.
 
-    The folder is made too, for its owner alone. StoreFault: the file is newer, is no database of
+    A file that was `restored` from a backup begins a new epoch: what screens hold of the seqs
+    after the backup was another history. The folder is made too, for its owner alone. StoreFault: the file is newer, is no database of
     ours, or lies where SQLite cannot keep its write-ahead log.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(path, BUSY_SECONDS, isolation_level=None)) as database:
-            return _prepare(database, path)
+            return _prepare(database, path, restored)
     except sqlite3.Error as error:
         raise StoreFault(f"The database {path} cannot be opened: {error}") from error
 
 
-def _prepare(database: sqlite3.Connection, path: Path) -> str:
+def _prepare(database: sqlite3.Connection, path: Path, restored: bool) -> str:
     (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StoreFault(f"The database {path} needs a local disk, for its write-ahead log.")
@@ -95,6 +96,9 @@ def _prepare(database: sqlite3.Connection, path: Path) -> str:
             database.execute("INSERT INTO meta VALUES (?, ?)", (epoch, SCHEMA))
         elif version < SCHEMA:
             database.execute("UPDATE meta SET schema = ?", (SCHEMA,))
+        if restored and version > 0:
+            epoch = secrets.token_hex(8)
+            database.execute("UPDATE meta SET epoch = ?", (epoch,))
     return epoch
 
 

@@ -262,12 +262,13 @@ def _link(row: Row) -> Link:
     return msgspec.convert(dict(zip(LINK.split(", "), row, strict=True)), Link)
 
 
-async def open_sqlite(path: Path) -> SqliteStore:
+async def open_sqlite(path: Path, *, restored: bool = False) -> SqliteStore:
     """Open a database file, made if it is not there; its folder is then its owner's alone.
 
+    `restored`: it was put back from a backup, so its epoch is a new one.
     StoreFault: the file cannot be used, and why.
     """
-    epoch = await asyncio.to_thread(schema.prepare, path)
+    epoch = await asyncio.to_thread(schema.prepare, path, restored)
     async with AsyncExitStack() as opened:
         with _faults():
             writer, reader = [

@@ -200,3 +200,14 @@ async def test_after_a_kill_there_are_whole_turns_only(database: Path) -> None:
             assert len(await store.voted("test", person)) == len(seqs) // ENTRIES
         await store.close()
         hold(database.parent).close()
+
+
+async def test_a_restored_file_begins_a_new_epoch(tmp_path: Path) -> None:
+    database = tmp_path / "luyan.db"
+    before = await open_sqlite(database)
+    await before.close()
+    restored = await open_sqlite(database, restored=True)
+    await restored.close()
+    after = await open_sqlite(database)
+    await after.close()
+    assert before.epoch != restored.epoch == after.epoch
