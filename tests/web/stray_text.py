@@ -1,7 +1,7 @@
 """Finds human words in templates and scripts that never went through the catalogue."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from html.parser import HTMLParser
 
 from jinja2 import Environment
@@ -41,10 +41,20 @@ LITERAL = re.compile(
 HOLE = re.compile(r"\$\{[^{}]*\}")
 
 
-def in_template(source: str) -> list[str]:
-    """Return the human words of a Jinja template that stand outside the catalogue."""
+def attribute_blocks(source: str) -> set[str]:
+    """Return the blocks that a base template puts inside an attribute (a class, a theme)."""
+    return set(re.findall(r"=\"[^\"<>]*\{%-?\s*block\s+(\w+)", source))
+
+
+def in_template(source: str, unread: Container[str] = ()) -> list[str]:
+    """Return the human words of a Jinja template that stand outside the catalogue.
+
+    What stands in the blocks called `unread` is read by nobody: they fill attributes.
+    """
+    html = _without_jinja(source, unread)
     page = _Page()
-    page.feed(_without_jinja(source))
+    # A template without a tag is a piece of one: attributes for somebody else's.
+    page.feed(html if "<" in html or "=" not in html else f"<p {html}>")
     page.close()
     return page.found
 
@@ -71,12 +81,12 @@ def _is_sentence(text: str) -> bool:
     return bool(TWO_WORDS.search(text) and SENTENCE.search(text))
 
 
-def _without_jinja(source: str) -> str:
+def _without_jinja(source: str, unread: Container[str]) -> str:
     """Return a template's own HTML: each expression a gap, no statements, no translated blocks."""
     environment = Environment(extensions=["jinja2.ext.i18n"])
     kept: list[str] = []
     block: list[str] = []
-    inside = translated = False
+    inside = translated = machine = False
     for _, kind, value in environment.lex(source):
         if kind == "block_begin":
             block, inside = [], True
@@ -84,11 +94,13 @@ def _without_jinja(source: str) -> str:
             inside = False
             if block and block[0] in ("trans", "endtrans"):
                 translated = block[0] == "trans"
+            elif block and block[0] in ("block", "endblock"):
+                machine = block[0] == "block" and block[1] in unread
         elif kind == "name" and inside:
             block.append(value)
         elif kind == "variable_begin" and not translated:
             kept.append(GAP)
-        elif kind == "data" and not translated:
+        elif kind == "data" and not translated and not machine:
             kept.append(value)
     return "".join(kept)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server import resources
-from tests.web.stray_text import in_script, in_template
+from tests.web.stray_text import attribute_blocks, in_script, in_template
 
 TEMPLATES = sorted(resources.templates().rglob("*.html"))
 SCRIPTS = [
@@ -17,7 +17,14 @@ SCRIPTS = [
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_says_nothing_outside_the_catalogue(path: Path) -> None:
-    assert in_template(path.read_text(encoding="utf-8")) == []
+    unread = attribute_blocks((resources.templates() / "base.html").read_text(encoding="utf-8"))
+    assert in_template(path.read_text(encoding="utf-8"), unread) == []
+
+
+def test_words_in_a_block_are_found_unless_it_fills_an_attribute() -> None:
+    base = '<body class="{% block body_class %}{% endblock %}">{% block main %}{% endblock %}'
+    page = "{% block body_class %}dark{% endblock %}{% block main %}Hello{% endblock %}"
+    assert in_template(page, attribute_blocks(base)) == ["Hello"]
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
@@ -43,6 +50,7 @@ def test_a_script_says_nothing(path: Path) -> None:
         "<svg><text>late</text></svg>",
         '<meta name="description" content="A show">',
         "<ul><li>{{ a }}<li>one</ul>",
+        'title="Close it" data-kind="{{ a }}"',
     ],
 )
 def test_stray_words_of_a_template_are_found(source: str) -> None:
@@ -58,6 +66,7 @@ def test_stray_words_of_a_template_are_found(source: str) -> None:
         '<b translate="no">Luyan <i>路演</i></b>',
         '<script type="application/json">{"type": "hello you"}</script>',
         "<p x-show=\"cue.kind === 'pitch'\" x-text=\"$store.live.get('cue', id).title\"></p>",
+        'data-kind="pitch" title="{{ a }}"',
         '<svg viewBox="0 0 8 8"><path d="M 1 2 L 3 4"/></svg>',
     ],
 )
