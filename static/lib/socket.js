@@ -12,7 +12,7 @@ const PING_MS = 10_000;
 const FIRST_PINGS_MS = [0, 300, 900];
 const ATTEMPTS = 3;
 const BACKOFF_MS = 500;
-const BACKOFF_LIMIT_MS = 15_000;
+const BACKOFF_LIMIT_MS = 4000;
 const STAY_AWAY = 4500;
 
 /**
@@ -38,7 +38,7 @@ export class Socket {
   failures = 0;
   heard = 0;
   events = false;
-  dialled = false;
+  /** @type {Set<boolean>} whether by `events`: the ways that have worked before */ proven = new Set();
   /** @type {number | undefined} */ retry;
 
   /**
@@ -132,7 +132,7 @@ export class Socket {
 
   welcomed() {
     this.failures = 0;
-    this.dialled ||= !this.events;
+    this.proven.add(this.events);
     this.tell(true);
     for (const wait of FIRST_PINGS_MS) setTimeout(() => this.ping(), wait);
     for (const [id, { command }] of this.waiting) this.give(id, command);
@@ -198,10 +198,10 @@ export class Socket {
     this.retry = setTimeout(() => this.connect(), wait);
   }
 
-  /** After some attempts in vain, go the other way; later where a websocket has worked before. */
+  /** After some attempts in vain, go the other way; later if this one has worked before. */
   failed() {
     this.failures += 1;
-    const patience = this.dialled ? 3 * ATTEMPTS : ATTEMPTS;
+    const patience = this.proven.has(this.events) ? 3 * ATTEMPTS : ATTEMPTS;
     if (this.failures % patience === 0) this.events = !this.events;
   }
 
