@@ -64,8 +64,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _words(problem: Exception) -> str:
     """Say in words what went wrong."""
     if isinstance(problem, Refusal):
-        text = problem.text.format(**problem.details)
-        return f"{problem.field}: {text}" if problem.field else text
+        return problem.text.format(**problem.details)
     if isinstance(problem, socket.gaierror):
         return f"This machine has no such address ({problem.strerror}). See --host."
     if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
@@ -128,7 +127,8 @@ async def _new(options: argparse.Namespace) -> None:
     records = _read_file(path)
     async with folder.opened(_data(options), new=True) as store:
         await store.create(show, records, now_ms())
-    print(f"Added the show “{show}” to {_data(options)}. Next: luyan serve, luyan links.")
+    folder_option = f" --data {options.data}" if options.data else ""
+    print(f"Added the show “{show}”. Next: luyan serve{folder_option}")
 
 
 def _read_file(path: Path) -> list[Record]:
@@ -137,7 +137,8 @@ def _read_file(path: Path) -> list[Record]:
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a text file in UTF-8.") from None
     except Refusal as refusal:
-        raise ValueError(f"{path}: {_words(refusal)}") from None
+        place = f"{refusal.field}: " if refusal.field else ""
+        raise ValueError(f"{path}: {place}{_words(refusal)}") from None
 
 
 async def _serve(options: argparse.Namespace) -> None:
