@@ -53,11 +53,13 @@ start({
         "-": () => this.adjust(this.onAirId, -30),
         "?": () => this.dialog("help").showModal(),
       });
-      // In a question Space stays without effect: a hand that means "advance" must not say yes.
-      for (const event of ["keydown", "keyup"]) {
-        this.$refs.question.addEventListener(event, (pressed) => {
-          if (/** @type {KeyboardEvent} */ (pressed).key === " ") pressed.preventDefault();
-        });
+      // In these Space stays without effect: a hand that means "advance" must not press what is there.
+      for (const dialog of [this.dialog("question"), this.dialog("sheet")]) {
+        const refuse = (/** @type {KeyboardEvent} */ event) => {
+          if (event.key === " ") event.preventDefault();
+        };
+        dialog.addEventListener("keydown", refuse);
+        dialog.addEventListener("keyup", refuse);
       }
     },
 

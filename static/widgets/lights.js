@@ -1,8 +1,11 @@
 /** The green room as lights: how far each presenter is, and whether they are there. */
 
 import { countryName } from "../lib/names.js";
+import { language } from "../lib/time.js";
 
 /** @typedef {import("../lib/live.js").Live} Live */
+
+const trips = new Intl.NumberFormat(language(), { style: "unit", unit: "millisecond" });
 
 /** @param {boolean | null | undefined} works */
 const checked = (works) => (works == null ? "" : works ? "yes" : "no");
@@ -24,7 +27,7 @@ function light(live, slot) {
     connected,
     camera: checked(room?.camera),
     microphone: checked(room?.microphone),
-    trip: room?.round_trip_ms ?? null,
+    trip: room?.round_trip_ms == null ? "" : trips.format(room.round_trip_ms),
     worry: (near && !connected) || (slot.place === "standby" && state !== "ready"),
   };
 }
