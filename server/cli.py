@@ -155,7 +155,8 @@ async def _serve(options: argparse.Namespace) -> None:
             print("  There is no show yet: luyan new FILE")
         print("  Ctrl-C ends the server.", flush=True)
 
-    await _serve_folder(options, data, logging.INFO, _public_url(options), ready)
+    public_url = _public_url(options)
+    await _serve_folder(options, data, logging.INFO, public_url, ready, options.restored)
 
 
 async def _serve_folder(
@@ -164,6 +165,7 @@ async def _serve_folder(
     level: int,
     public_url: str | None,
     on_ready: Callable[[str], None],
+    restored: bool = False,
 ) -> None:
     """Serve a data folder until a signal ends it, and announce the address while it lasts."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
@@ -177,7 +179,7 @@ async def _serve_folder(
         on_ready(url)
 
     try:
-        await serve(data, options.host, options.port, public_url, ready)
+        await serve(data, options.host, options.port, public_url, ready, restored)
     finally:
         folder.withdraw(data)
 
@@ -257,6 +259,9 @@ def _parser() -> argparse.ArgumentParser:
     serving = _command(commands, _serve, "serve", "serve every show of the data folder")
     _listen(serving)
     _url(serving)
+    serving.add_argument(
+        "--restored", action="store_true", help="the folder was put back from a backup: once"
+    )
 
     links = _command(commands, _links, "links", "print the personal links of a show")
     _show(links)

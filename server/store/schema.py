@@ -67,8 +67,9 @@ def prepare(path: Path, restored: bool = False) -> str:
     """Make the file or bring it up to date, in one transaction, and return its epoch.
 
     A file that was `restored` from a backup begins a new epoch: what screens hold of the seqs
-    after the backup was another history. The folder is made too, for its owner alone. StoreFault: the file is newer, is no database of
-    ours, or lies where SQLite cannot keep its write-ahead log.
+    after the backup was another history. The folder is made too, for its owner alone.
+    StoreFault: the file is newer, is no database of ours, or lies where SQLite cannot keep its
+    write-ahead log.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
