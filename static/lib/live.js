@@ -8,10 +8,10 @@ import { localNow } from "./clock.js";
 import { clockSeconds } from "./time.js";
 
 /**
- * @typedef {import("./patches.js").Doc} Doc
- * @typedef {import("./patches.js").Records} Records
+ * @typedef {import("./protocol.js").Records} Kinds
+ * @typedef {{[K in keyof Kinds]?: {[id: string]: Kinds[K]}}} Held
  * @typedef {import("./socket.js").Answer} Answer
- * @typedef {{person: string, role: string, view: string, votes: string[]}} You
+ * @typedef {import("./protocol.js").You} You
  * @typedef {{show: string, view: string, person: string | null, person_zone: string | null}} Boot
  * @typedef {{$store: {live: Live}, $el: HTMLElement, $root: HTMLElement,
  *   $refs: {[name: string]: HTMLElement}, $dispatch: (event: string, detail?: any) => void,
@@ -25,8 +25,12 @@ const STALE_MS = 3000;
 /** @type {Boot} */
 export const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
 
-/** @param {{[id: string]: Doc} | undefined} docs */
-const byPosition = (docs) => Object.values(docs ?? {}).sort((a, b) => a.position - b.position);
+/**
+ * @template {{position: number}} R
+ * @param {{[id: string]: R} | undefined} records
+ */
+const byPosition = (records) =>
+  Object.values(records ?? {}).sort((a, b) => a.position - b.position);
 
 export class Live {
   /** @type {boolean} the first patch has been merged */ ready = false;
@@ -40,9 +44,9 @@ export class Live {
   /** @type {number} when we last heard from the server, ms UTC */ heardAt = 0;
   audience = 0;
   /** @type {{[person: string]: true}} */ present = {};
-  /** @type {Records} */ records = {};
-  /** @type {any[]} by position */ cues = [];
-  /** @type {any[]} by position */ slots = [];
+  /** @type {Held} */ records = {};
+  /** @type {Kinds["cue"][]} by position */ cues = [];
+  /** @type {Kinds["slot"][]} by position */ slots = [];
   /** @type {{[cue: string]: import("./projection.js").Span}} */ projected = {};
   /** @type {number} signed seconds against plan, over positive */ drift = 0;
   /** @type {number | null} seconds left of the cue on air, negative in overtime */ left = null;
@@ -55,22 +59,29 @@ export class Live {
   /** @type {() => number[]} how long the latest pings took, there and back, in ms */
   trips = () => [];
 
-  /** @param {string} kind @returns {any[]} */
+  /**
+   * @template {keyof Kinds} K
+   * @param {K} kind
+   * @returns {Kinds[K][]}
+   */
   all(kind) {
     return Object.values(this.records[kind] ?? {});
   }
 
-  /** @param {string} kind @param {string | null | undefined} id @returns {any} null: there is none */
+  /**
+   * One record; null where there is none, or none for this view.
+   * @param {keyof Kinds} kind
+   * @param {string | null | undefined} id
+   * @returns {any}
+   */
   get(kind, id) {
     return (id && this.records[kind]?.[id]) || null;
   }
 
-  /** @returns {any} */
   get details() {
     return this.get("details", "show");
   }
 
-  /** @returns {any} */
   get stage() {
     return this.get("stage", "main");
   }
@@ -125,12 +136,13 @@ export class Live {
   }
 }
 
-/** @param {Live} live @param {Records} records */
+/** @param {Live} live @param {import("./patches.js").Records} records */
 function take(live, records) {
-  const kinds = new Set([...Object.keys(records), ...Object.keys(live.records)]);
+  const held = /** @type {import("./patches.js").Records} */ (live.records);
+  const kinds = new Set([...Object.keys(records), ...Object.keys(held)]);
   for (const kind of kinds) {
-    if (!records[kind]) delete live.records[kind];
-    else if (Alpine.raw(live.records[kind]) !== records[kind]) live.records[kind] = records[kind];
+    if (!records[kind]) delete held[kind];
+    else if (Alpine.raw(held[kind]) !== records[kind]) held[kind] = records[kind];
   }
 }
 

@@ -1,19 +1,8 @@
 /** When the cues ahead will really start: the rule of `server/domain/rundown.py`, for screens. */
 
 /**
- * @typedef {{at: number, seconds: number}} Anchor
- * @typedef {object} Cue
- * @property {string} id
- * @property {number} position
- * @property {number} planned_at
- * @property {number} seconds
- * @property {number} adjusted_seconds
- * @property {number} buffer_seconds
- * @property {boolean} hard
- * @property {number | null} started_at
- * @property {number | null} ended_at
- * @property {string | null} slot
- * @typedef {{on_air: string | null, standby: string | null, anchor: Anchor | null, held_at: number | null}} Stage
+ * @typedef {import("./protocol.js").Cue} Cue
+ * @typedef {import("./protocol.js").Stage} Stage
  * @typedef {{start: number, end: number}} Span instants, ms UTC
  */
 
@@ -90,20 +79,32 @@ export function drift(cues, stage, now) {
 }
 
 /**
- * When a slot happens: its real start where it has begun, else its projected one, and its plan.
+ * When some cues happen, first to last: really where they have begun, else as projected; and `over`
+ * once all of them have ended.
+ * @param {Cue[]} cues by position, at least one
+ * @param {{[cue: string]: Span}} projected
+ * @returns {Span & {planned: number, begun: boolean, over: boolean}}
+ */
+export function spanOf(cues, projected) {
+  const first = cues[0];
+  const last = cues[cues.length - 1];
+  const length = (last.seconds + last.adjusted_seconds) * 1000;
+  return {
+    start: first.started_at ?? projected[first.id]?.start ?? first.planned_at,
+    end: last.ended_at ?? projected[last.id]?.end ?? last.planned_at + length,
+    planned: Math.min(...cues.map((cue) => cue.planned_at)),
+    begun: cues.some((cue) => cue.started_at != null),
+    over: cues.every((cue) => cue.ended_at != null),
+  };
+}
+
+/**
+ * When a slot happens; null: it has no cues.
  * @param {Cue[]} cues by position
  * @param {string} slot
  * @param {{[cue: string]: Span}} projected
- * @returns {(Span & {planned: number, begun: boolean}) | null} null: the slot has no cues
  */
 export function slotSpan(cues, slot, projected) {
   const own = cues.filter((cue) => cue.slot === slot);
-  if (!own.length) return null;
-  const first = own[0];
-  const last = own[own.length - 1];
-  const length = (last.seconds + last.adjusted_seconds) * 1000;
-  const start = first.started_at ?? projected[first.id]?.start ?? first.planned_at;
-  const end = last.ended_at ?? projected[last.id]?.end ?? last.planned_at + length;
-  const planned = Math.min(...own.map((cue) => cue.planned_at));
-  return { start, end, planned, begun: own.some((cue) => cue.started_at != null) };
+  return own.length ? spanOf(own, projected) : null;
 }

@@ -236,7 +236,7 @@ start({
       return live
         .all("feedback")
         .filter(({ slot, author }) => mine.has(slot) && author !== this.me)
-        .sort((a, b) => a.released_at - b.released_at)
+        .sort((a, b) => (a.released_at ?? 0) - (b.released_at ?? 0))
         .map((one) => {
           const { name, organisation } = live.person(one.author);
           return { ...one, name, organisation, topic: mine.get(one.slot).topic };

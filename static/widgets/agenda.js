@@ -1,6 +1,7 @@
 /** The agenda: what was planned, when it will really be, and how far the stage has got. */
 
 import { component } from "../lib/component.js";
+import { spanOf } from "../lib/projection.js";
 import { subject } from "../lib/scene.js";
 import { clock, day, sameDay, zoneName } from "../lib/time.js";
 
@@ -78,16 +79,4 @@ function group(cues) {
     else groups.push([cue]);
   }
   return groups;
-}
-
-/** @param {any[]} cues @param {{[cue: string]: {start: number, end: number}}} projected */
-function spanOf(cues, projected) {
-  const first = cues[0];
-  const last = cues[cues.length - 1];
-  const length = (last.seconds + last.adjusted_seconds) * 1000;
-  return {
-    start: first.started_at ?? projected[first.id]?.start ?? first.planned_at,
-    end: last.ended_at ?? projected[last.id]?.end ?? last.planned_at + length,
-    over: cues.every(({ ended_at }) => ended_at != null),
-  };
 }

@@ -9,7 +9,7 @@ export const releasedFeedback = component(() => ({
     return live
       .all("feedback")
       .filter(({ released_to }) => released_to === "public")
-      .sort((a, b) => b.released_at - a.released_at)
+      .sort((a, b) => (b.released_at ?? 0) - (a.released_at ?? 0))
       .map((feedback) => {
         const { name, title } = subject(live, { slot: feedback.slot });
         return { ...feedback, expert: live.person(feedback.author).name, name, title };
