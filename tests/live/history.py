@@ -1,7 +1,6 @@
 """A world in which a show has a history: processes, people, screens, and all that goes wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,19 +8,18 @@ from msgspec.structs import replace
 
 from server.domain.feedback import Feedback
 from server.domain.messages import Message
-from server.domain.people import Person
 from server.domain.questions import Question, Tally, UnvoteQuestion, UpvoteQuestion
 from server.domain.refusal import Refusal
-from server.domain.roles import CREW, Actor, Record, Role, Viewer, look
-from server.domain.rundown import Cue
-from server.domain.show import Change, Command, Details, Show
+from server.domain.roles import Actor, Record, Role, Viewer, look
+from server.domain.show import Change, Command, Show
 from server.live.hub import Hub
 from server.service.desk import Desk
 from server.service.ports import Entry, Store
-from tests.domain.rehearsal import START_AT, records
-from tests.live.confidences import WORD, Audience, Confidences, word
+from tests.domain.rehearsal import START_AT
+from tests.live.cast import planted, screens
+from tests.live.confidences import WORD, Confidences
 from tests.live.keepers import Keeper
-from tests.live.programme import ANON, ASKERS, MAKERS, Programme
+from tests.live.programme import ASKERS, MAKERS, Programme
 from tests.live.screen import SHOW, Screen
 
 FAULTS = {"store.fault", "server.fault"}
@@ -258,7 +256,8 @@ class World:
         journal = await self.store.journal(SHOW)
         (row,) = await self.store.shows()
         assert [entry["seq"] for entry in journal] == list(range(2, row.seq + 1))
-        assert [e["at"] for e in journal] == sorted(e["at"] for e in journal)
+        instants = [entry["at"] for entry in journal if entry["changed"]]
+        assert instants == sorted(instants)
         ids = [(e["actor"]["person"], e["command_id"]) for e in journal if e["command_id"]]
         assert len(ids) == len(set(ids)), "one command was carried out twice"
         await self._count_votes()
@@ -360,59 +359,7 @@ class World:
             self._bus.hint(SHOW, seq)
 
 
-def screens() -> list[Screen]:
-    """A screen of every view, two of the same person, and people who look over other shoulders."""
-    one, other, silent = (actor.person for actor in ANON)
-    return [
-        Screen(Role.CALLER, "caller"),
-        Screen(Role.HOST, "host"),
-        Screen(Role.MODERATOR, "moderator"),
-        Screen(Role.MODERATOR, "caller", Role.CALLER),
-        Screen(Role.COMMENTATOR, "wu"),
-        Screen(Role.ATTENDEE, "wu", Role.COMMENTATOR),
-        Screen(Role.PRESENTER, "ada"),
-        Screen(Role.PRESENTER, "bo"),
-        Screen(Role.STAGE, "ada", Role.PRESENTER),
-        Screen(Role.STAGE, "stage"),
-        Screen(Role.ATTENDEE, one, Role.ATTENDEE),
-        Screen(Role.ATTENDEE, one, Role.ATTENDEE),
-        Screen(Role.ATTENDEE, other, Role.ATTENDEE),
-        Screen(Role.ATTENDEE, silent, Role.ATTENDEE),
-    ]
-
-
-def planted(confidences: Confidences) -> list[Record]:
-    """Return the show of the rehearsal with a word in every field that is not for everybody."""
-    numbers = iter(range(100))
-    found: list[Record] = []
-
-    def say(*persons: str) -> str:
-        said = word(next(numbers))
-        confidences.plant(said, Audience(CREW, frozenset(persons)))
-        return said
-
-    for record in records():
-        match record:
-            case Details():
-                found.append(replace(record, notes=say()))
-            case Person():
-                found.append(replace(record, zone=say(record.id), language=say(record.id)))
-            case Cue():
-                found.append(replace(record, note=say()))
-            case _:
-                found.append(record)
-    for number, state in enumerate(("waiting", "approved", "waiting", "approved")):
-        asker = ANON[number % 2].person
-        text = word(next(numbers))
-        found.append(
-            Question(id=f"q0{number}", text=text, lang="en", asker=asker, asked_at=0, state=state)
-        )
-        confidences.ask(f"q0{number}", asker, text, shown=state == "approved")
-    return found
-
-
 Step = tuple[str, int, int, int]
-Make = Callable[[], Awaitable[Keeper]]
 
 COMMON = (
     *("settle", "hear", "hello", "drop"),
