@@ -16,16 +16,9 @@ def clean(text: str, field: str, limit: int, *, empty: bool = False) -> str:
     `limit` counts characters after tidying; line breaks are kept. `empty` lets nothing be said.
     """
     tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    for char in tidy:
-        if char in BIDI_CONTROLS or (unicodedata.category(char) in ("Cc", "Cs") and char != "\n"):
-            raise Refusal(
-                "text.control_character",
-                "This text holds an invisible control character (U+{point}). Please remove it.",
-                field=field,
-                point=f"{ord(char):04X}",
-            )
     if not tidy and not empty:
         raise Refusal("text.empty", "Please write something first.", field=field)
+    # Before it is read character by character: that is slow where there are very many.
     if len(tidy) > limit:
         raise Refusal(
             "text.too_long",
@@ -34,4 +27,12 @@ def clean(text: str, field: str, limit: int, *, empty: bool = False) -> str:
             length=len(tidy),
             limit=limit,
         )
+    for char in tidy:
+        if char in BIDI_CONTROLS or (unicodedata.category(char) in ("Cc", "Cs") and char != "\n"):
+            raise Refusal(
+                "text.control_character",
+                "This text holds an invisible control character (U+{point}). Please remove it.",
+                field=field,
+                point=f"{ord(char):04X}",
+            )
     return tidy
