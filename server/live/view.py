@@ -86,17 +86,17 @@ class View:
         `changes` pairs each change with the record that it replaced.
         """
         shared: dict[str, Any] = {}
-        persons: set[str] = set()
+        concerned: dict[str, list[tuple[Change, Any]]] = {}
         for change, old in changes:
             document = raw(look(change.record, self._viewer))
             if document is not None or change.key in self._shared:
                 shared[change.key] = document
             self._keep(change.key, document)
-            for record in (old, change.record):
-                if record is not None:
-                    persons |= record.people() & self._by_person.keys()
+            people = {p for record in (old, change.record) if record for p in record.people()}
+            for person in people & self._by_person.keys():
+                concerned.setdefault(person, []).append((change, old))
         self._snapshot = None
-        owned = {person: own for person in persons if (own := self._own(person, changes))}
+        owned = {p: own for p, theirs in concerned.items() if (own := self._own(p, theirs))}
         if shared:
             return self._send(self.connections, shared, owned)
         return self._send({c for p in owned for c in self._by_person[p]}, shared, owned)
@@ -133,12 +133,10 @@ class View:
         return slow
 
     def _own(self, person: str, changes: list[tuple[Change, Any]]) -> dict[str, Any]:
-        """Return what of these changes concerns one person more than their role."""
+        """Return what a person sees of the changes that concern them more than their role."""
         viewer = Viewer(self.role, person)
         own: dict[str, Any] = {}
         for change, old in changes:
-            if not any(r is not None and person in r.people() for r in (old, change.record)):
-                continue
             document = raw(look(change.record, viewer))
             if document is not None or look(old, viewer) is not None:
                 own[change.key] = document
