@@ -8,14 +8,12 @@ from bench.figures import Figure, Size, spread
 from bench.line import Line
 from bench.subject import SHOW, Subject
 
-WINDOW = 8
-
 
 def asks(data: Path, size: Size) -> Iterator[Figure]:
-    """Questions a second, while each asker waits for the answer before asking again."""
+    """Questions a second, while as many as given wait for their answer."""
     with Subject(data) as server, Crowd(server.port) as crowd:
         crowd.join(size.askers, 0.5)
-        yield _given(server, crowd, "ask", [], size.asks, 1, f"{size.askers:,} askers")
+        yield _given(server, crowd, "ask", [], size.asks, size.asks_at_once)
 
 
 def votes(data: Path, size: Size) -> Iterator[Figure]:
@@ -28,26 +26,18 @@ def votes(data: Path, size: Size) -> Iterator[Figure]:
                 questions.append(f"q{moderator.do(asked)}")
                 moderator.do({"type": "question.approve", "question": questions[-1]})
         crowd.join(size.voters, size.voters / 1000)
-        scale = f"{size.voters:,} voters × {WINDOW}"
-        yield _given(server, crowd, "vote", questions, size.votes, WINDOW, scale)
+        yield _given(server, crowd, "vote", questions, size.votes, size.votes_at_once)
 
 
 def _given(
-    server: Subject,
-    crowd: Crowd,
-    what: str,
-    questions: list[str],
-    total: int,
-    window: int,
-    scale: str,
+    server: Subject, crowd: Crowd, what: str, questions: list[str], total: int, at_once: int
 ) -> Figure:
     used = server.usage().cpu
-    given = crowd.give(what, questions, total, window)
+    given = crowd.give(what, questions, total, at_once)
     cost = (server.usage().cpu - used) / total
-    rate = total / given.seconds
     return Figure(
         f"{what}s, answered after their commit",
-        scale,
-        f"{rate:,.0f} a second; {spread(given.each)}",
+        f"{at_once:,} waiting at once",
+        f"{total / given.seconds:,.0f} a second; {spread(given.each)}",
         f"server CPU {cost * 1e6:,.0f} µs each",
     )

@@ -97,9 +97,10 @@ class Crowd:
         parts = [self._hear(pipe) for pipe in self._pipes]
         return Counted(*(sum(values) for values in zip(*parts, strict=True)))
 
-    def give(self, what: str, questions: list[str], total: int, window: int) -> Given:
-        """Let every client keep `window` asks or votes waiting until `total` are answered."""
-        parts = self._all("give", what, questions, total // len(self._pipes), window)
+    def give(self, what: str, questions: list[str], total: int, at_once: int) -> Given:
+        """Keep `at_once` asks or votes waiting, of one client after another, until `total`."""
+        share = len(self._pipes)
+        parts = self._all("give", what, questions, total // share, at_once // share)
         first, last = min(part[0] for part in parts), max(part[1] for part in parts)
         return Given((last - first) / 1e9, [seconds for part in parts for seconds in part[2]])
 

@@ -4,6 +4,7 @@ Broadcast frames are the same bytes for everybody, so a piece of data that equal
 it is not split again: reading then costs one system call and one comparison.
 """
 
+import itertools
 import os
 import select
 import socket
@@ -138,23 +139,23 @@ class Reader:
         return frames, self._bytes - before, time.process_time() - cpu
 
     def give(
-        self, what: str, subjects: list[str], total: int, window: int
+        self, what: str, questions: list[str], total: int, at_once: int
     ) -> tuple[int, int, list[float]]:
-        """Keep `window` commands of each client waiting until `total` are answered."""
-        clients, limit = list(self._clients.values()), self._limit()
+        """Keep `at_once` commands waiting, of one client after another, until all are answered."""
+        turns, limit = itertools.cycle(self._clients.values()), self._limit()
         took: list[float] = []
         first = now()
-        for client in (clients * window)[:total]:
-            _give(client, what, subjects)
-        left = total - sum(len(client.waiting) for client in clients)
+        given = min(at_once, total)
+        for client in itertools.islice(turns, given):
+            _give(client, what, questions)
         while len(took) < total:
             for client, payloads in self._arrivals(0.01):
                 for payload in payloads:
                     if payload.startswith(DONE):
                         took.append((now() - client.waiting.pop(_answer.decode(payload).id)) / 1e9)
-                        if left:
-                            left -= 1
-                            _give(client, what, subjects)
+                        if given < total:
+                            given += 1
+                            _give(next(turns), what, questions)
                     elif payload.startswith(REFUSED):
                         raise RuntimeError(payload.decode())
             limit(total - len(took))
@@ -216,15 +217,15 @@ class _Limit:
             raise TimeoutError(f"the crowd still waits for {waiting} frames")
 
 
-def _give(client: Client, what: str, subjects: list[str]) -> None:
+def _give(client: Client, what: str, questions: list[str]) -> None:
     """Send a client's next command: an ask, or a vote for the next question, in turn taken back."""
     number, client.gave = client.gave, client.gave + 1
     if what == "ask":
         command = {"type": "question.ask", "text": f"How fast is it? {number}", "lang": "en"}
     else:
-        turn, which = divmod(number, len(subjects))
+        turn, which = divmod(number, len(questions))
         kind = "question.unvote" if turn % 2 else "question.upvote"
-        command = {"type": kind, "question": subjects[which]}
+        command = {"type": kind, "question": questions[which]}
     frame = msgspec.json.encode({"type": "do", "id": str(number), "command": command})
     client.waiting[str(number)] = now()
     client.stream.sendall(wire.text(frame))
