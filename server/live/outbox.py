@@ -61,7 +61,9 @@ class QueueOutbox:
         return True
 
     def close(self, code: Bye, retry_after: float | None) -> None:
-        """Queue the last frame and end the stream after it."""
+        """Queue the last frame and end the stream after it; the first goodbye counts."""
+        if self._closed:
+            return
         self._frames.append(goodbye(code, retry_after))
         self._closed = True
         self._filled.set()

@@ -158,12 +158,12 @@ class World:
             await self._screen(a, b).hear(c + 1)
 
     async def _lose(self, a: int, b: int, c: int) -> None:
-        """Lose one frame under way; without its welcome a line is none."""
-        line = self._screen(a, b).line
-        if line is not None and line.under_way:
-            lost = c % len(line.under_way)
-            if not line.under_way[lost].json.startswith(b'{"type":"welcome"'):
-                del line.under_way[lost]
+        """Lose one frame under way, or the newest on every line; a line without welcome is none."""
+        for screen in [self._screen(a, b)] if c < 4 else self.screens:
+            frames = screen.line.under_way if screen.line is not None else ()
+            lost = -1 - c % 4 % (len(frames) or 1)
+            if frames and not frames[lost].json.startswith(b'{"type":"welcome"'):
+                del frames[lost]
 
     async def _lose_hints(self, a: int, b: int, c: int) -> None:
         self._bus.losing = a
@@ -362,11 +362,11 @@ class World:
 Step = tuple[str, int, int, int]
 
 COMMON = (
-    *("settle", "hear", "hello", "drop"),
+    *("settle", "hear", "hello", "drop", "lose"),
     *("ask", "approve", "dismiss", "restore", "upvote", "write", "advance"),
 )
 STEPS = (
-    *("nothing", "again", "lose", "lose_hints", "pulse", "clock", "forget", "hand_over"),
+    *("nothing", "again", "lose_hints", "pulse", "clock", "forget", "hand_over"),
     *(3 * COMMON),
     *MAKERS,
     *("restart", "crash", "restore_backup"),
