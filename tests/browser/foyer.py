@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page
 
 from tests.browser.line import Line
 from tests.harness import House
@@ -46,7 +46,8 @@ class Foyer:
         """Open somebody's page in a context of their own and wait until it follows the show.
 
         `who` is a role or a name as on a personal link, "" an attendee; `path` goes on from the
-        show's page; `options` are those of a browser context, and `line` to put between.
+        show's page; `options` are those of a browser context, `line` to put between, and `script`
+        to run before those of the page.
         """
         page = await self.visit(who, path, **options)
         await page.locator(".opening:visible, [x-cloak]").first.wait_for(state="hidden")
@@ -55,6 +56,7 @@ class Foyer:
     async def visit(self, who: str = "", path: str = "", **options: Any) -> Page:
         """Open somebody's page without waiting for more than its load."""
         line: Line | None = options.pop("line", None)
+        script: str | None = options.pop("script", None)
         context = await self._browser.new_context(
             **{"timezone_id": "Asia/Shanghai", "locale": "en-GB", **LAPTOP, **options}
         )
@@ -62,6 +64,8 @@ class Foyer:
         self._contexts.append(context)
         if line:
             await line.lay(context)
+        if script:
+            await context.add_init_script(script)
         return await self.open(context, who, path)
 
     async def open(self, context: BrowserContext, who: str = "", path: str = "") -> Page:
@@ -76,7 +80,12 @@ class Foyer:
         def threw(error: Error) -> None:
             self._complain(name, f"{error.message}\n{error.stack}")
 
+        async def asked(dialog: Dialog) -> None:
+            self._complain(name, f"dialog: {dialog.message}")
+            await dialog.dismiss()
+
         page.on("console", said)
+        page.on("dialog", asked)
         page.on("pageerror", threw)
         if who:
             await page.goto(self.house.link(who))
