@@ -98,37 +98,62 @@ def in_order(draft: Draft, stage: str) -> list[Cue]:
 
 
 def ahead(cues: Sequence[Cue], on_air: str | None, standby: str | None) -> list[Cue]:
-    """Return the cues still to be called: the one that stands by and what follows it."""
+    """Return the cues still to be called: the one that stands by and what follows it.
+
+    A cue that was called out of its order is behind us, wherever it stands.
+    """
     first = next((c.position for c in cues if c.id == standby), None)
     if first is None:
         return []
-    return [c for c in cues if c.position >= first and c.id != on_air]
+    return [c for c in cues if c.position >= first and c.id != on_air and c.started_at is None]
 
 
-def project(
-    ahead: Sequence[Cue], anchor: Anchor | None, held: bool, now: int, on_air: bool
-) -> list[Projected]:
+def free_at(anchor: Anchor | None, held: bool, now: int) -> int | None:
+    """Return when the cue on air will be over (ms UTC), if nothing more happens; None: no cue is.
+
+    In overtime that is now.
+    """
+    if anchor is None:
+        return None
+    left = anchor.seconds if held else anchor.left(now)
+    return now + max(0, round(left * 1000))
+
+
+def project(ahead: Sequence[Cue], free: int | None, now: int) -> list[Projected]:
     """Return the projected times of the cues `ahead`, in their order.
 
-    `anchor` belongs to the cue on air, if `on_air`. Time already lost moves every later cue, until
-    a buffer or the wait before a hard start gives it back. `static/lib/projection.js` is the same
+    `free` is when the cue on air will be over. Time already lost moves every later cue, until a
+    buffer or the wait before a hard start gives it back. `static/lib/projection.js` is the same
     rule for screens; `tests/projection.json` holds the two together.
     """
-    free_at: int | None = None
-    if on_air and anchor is not None:
-        left = anchor.seconds if held else anchor.left(now)
-        free_at = now + max(0, round(left * 1000))
     found = []
     for cue in ahead:
         planned = cue.planned_at
-        if free_at is None:
-            free_at = max(planned, now)
-        start = max(free_at, planned) if cue.hard else free_at
+        if free is None:
+            free = max(planned, now)
+        start = max(free, planned) if cue.hard else free
         late_seconds = max(0, start - planned) / 1000
         length_seconds = cue.length - min(cue.buffer_seconds, cue.length, late_seconds)
-        free_at = start + round(length_seconds * 1000)
-        found.append(Projected(cue, start, free_at))
+        free = start + round(length_seconds * 1000)
+        found.append(Projected(cue, start, free))
     return found
+
+
+def drift(
+    cues: Sequence[Cue], on_air: str | None, standby: str | None, free: int | None, now: int
+) -> float:
+    """Return the signed seconds against plan, over positive.
+
+    `free` is when the cue `on_air` will be over (ms UTC); before the first of `cues` is called,
+    the drift is how late it is already.
+    """
+    running = next((cue for cue in cues if cue.id == on_air), None)
+    if running is not None and free is not None:
+        return (free - running.planned_at - running.seconds * 1000) / 1000
+    first = next((cue for cue in cues if cue.id == standby), None)
+    if first is None or any(cue.started_at is not None for cue in cues):
+        return 0.0
+    return max(0.0, (now - first.planned_at) / 1000)
 
 
 class AdjustCue(Command, frozen=True, tag="cue.adjust"):

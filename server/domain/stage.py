@@ -8,7 +8,7 @@ from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Fields, Record, Viewer, fields
 from server.domain.rundown import AdjustCue, Cue, Slot
-from server.domain.show import Command, Draft
+from server.domain.show import Command, Draft, Show
 
 
 class Stage(Record, frozen=True, kw_only=True):
@@ -37,6 +37,16 @@ class LowerThird(Record, frozen=True, kw_only=True):
 
     def seen_by(self, viewer: Viewer) -> Fields:
         return fields("id person taken_at")
+
+
+def drift(show: Show, now: int, stage_id: str = "main") -> float:
+    """Return the signed seconds by which a stage is over its plan."""
+    stage = show.find_key(f"stage/{stage_id}")
+    assert isinstance(stage, Stage), "every show has its stages from the start"
+    cues = [c for c in show.of_kind("cue").values() if isinstance(c, Cue) and c.stage == stage_id]
+    cues.sort(key=lambda cue: cue.position)
+    free = rundown.free_at(stage.anchor, stage.held_at is not None, now)
+    return rundown.drift(cues, stage.on_air, stage.standby, free, now)
 
 
 class AdvanceStage(Command, frozen=True, tag="stage.advance"):
@@ -112,7 +122,8 @@ def _stage(draft: Draft, stage: str, seen: int | None) -> Stage:
 
 
 def _after(cues: list[Cue], cue: Cue) -> Cue | None:
-    return next((c for c in cues if c.position > cue.position), None)
+    """Return the next cue that has not been called: one that was called out of order is done."""
+    return next((c for c in cues if c.position > cue.position and c.started_at is None), None)
 
 
 def _place_slots(draft: Draft, stage: Stage, cues: list[Cue]) -> None:

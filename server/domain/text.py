@@ -15,7 +15,7 @@ def clean(text: str, field: str, limit: int, *, empty: bool = False) -> str:
 
     `limit` counts characters after tidying; line breaks are kept. `empty` lets nothing be said.
     """
-    tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
     if not tidy and not empty:
         raise Refusal("text.empty", "Please write something first.", field=field)
     # Before it is read character by character: that is slow where there are very many.

@@ -41,10 +41,15 @@ class Hello(ClientFrame, frozen=True, tag="hello"):
 
 
 class Do(ClientFrame, frozen=True, tag="do"):
-    """Give a command; `id` makes it idempotent for this person."""
+    """Give a command; `id` makes it idempotent for this person.
+
+    `by` (the server's ms): carry it out by then or not at all, so that a press made before the
+    line went down does nothing when the line is back.
+    """
 
     id: str
     command: AnyCommand  # type: ignore[valid-type]
+    by: int | None = None
 
 
 class Ping(ClientFrame, frozen=True, tag="ping"):

@@ -28,6 +28,7 @@ class Waiting(NamedTuple):
     command_id: str
     command: Command
     actor: Actor
+    by: int | None
     answer: asyncio.Future[int]
 
 
@@ -43,16 +44,24 @@ class Desk:
         self._queues: dict[str, list[Waiting]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
 
-    async def do(self, show: str, command_id: str, command: Command, actor: Actor) -> int:
+    async def do(
+        self,
+        show: str,
+        command_id: str,
+        command: Command,
+        actor: Actor,
+        by: int | None = None,
+    ) -> int:
         """Carry out a command and return the seq at which it is on disk, or raise its Refusal.
 
         The same `command_id` from the same person has one effect, however often it is sent.
+        A command that was not done `by` that instant (ms UTC) is refused as late.
         """
         clean(command_id, "id", ID_LIMIT)
         if permit(command, actor).rule is None:
             return await self._tally.vote(show, command, actor)
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._queues.setdefault(show, []).append(Waiting(command_id, command, actor, answer))
+        self._queues.setdefault(show, []).append(Waiting(command_id, command, actor, by, answer))
         if show not in self._workers:
             self._workers[show] = asyncio.create_task(self._work(show), name=f"desk {show}")
         return await answer
@@ -125,6 +134,8 @@ class Desk:
     def _turn(self, show: Show, waiting: Waiting) -> Entry:
         # A clock that was set back must not make a show's instants run backwards.
         now = max(self._clock(), show.at)
+        if waiting.by is not None and now > waiting.by:
+            raise Refusal("command.late", "This came too late, so it was not done.")
         draft = Draft(show, now)
         decide(draft, waiting.command, waiting.actor)
         entry = Entry(

@@ -160,8 +160,8 @@ def _spans(cues: list[Cue], stage: Stage, now: int) -> dict[str, Span]:
         if cue.started_at is not None
     }
     ahead = rundown.ahead(cues, stage.on_air, stage.standby)
-    held, on_air = stage.held_at is not None, stage.on_air is not None
-    for projected in rundown.project(ahead, stage.anchor, held, now, on_air):
+    free = rundown.free_at(stage.anchor, stage.held_at is not None, now)
+    for projected in rundown.project(ahead, free, now):
         spans[projected.cue.id] = Span(projected.start_at, projected.end_at)
     return spans
 

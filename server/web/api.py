@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from server.domain.commands import COMMANDS
 from server.domain.refusal import Refusal
 from server.domain.roles import Role
+from server.domain.stage import drift
 from server.live.outbox import QueueOutbox
 from server.protocol import frames
 from server.protocol.frames import Do, Done, You, encode
@@ -32,7 +33,7 @@ async def command(request: Request) -> Response:
             actor = who.through(_role(view))[0]
         else:
             actor = who.acting(COMMANDS[type(do.command)].roles)
-        seq = await home.desk.do(show_id, do.id, do.command, actor)
+        seq = await home.desk.do(show_id, do.id, do.command, actor, do.by)
     except Refusal as refusal:
         return answer(refusal, lang, frames.id_of(body))
     response = Response(encode(Done(id=do.id, seq=seq)), media_type="application/json")
@@ -90,14 +91,19 @@ async def health(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Serve `/metrics` in the Prometheus text format."""
+    now = house(request).clock()
     lines = ["# TYPE luyan_connections gauge"]
     seqs = ["# TYPE luyan_seq counter"]
+    drifts = ["# TYPE luyan_drift_seconds gauge"]
     for show_id, following in house(request).hub.followed().items():
         for role, view in following.views.items():
             labels = f'show="{show_id}",view="{role}"'
             lines.append(f"luyan_connections{{{labels}}} {len(view.connections)}")
         seqs.append(f'luyan_seq{{show="{show_id}"}} {following.show.seq}')
-    return PlainTextResponse("\n".join(lines + seqs) + "\n", media_type="text/plain; version=0.0.4")
+        drifts.append(f'luyan_drift_seconds{{show="{show_id}"}} {drift(following.show, now)}')
+    return PlainTextResponse(
+        "\n".join(lines + seqs + drifts) + "\n", media_type="text/plain; version=0.0.4"
+    )
 
 
 async def _body(request: Request) -> bytes:

@@ -112,7 +112,7 @@ class Line:
             if self._you is None:
                 raise Refusal("frame.no_hello", "The first frame must be a hello.")
             actor = self._who.through(self._you.view)[0]
-            seq = await self._home.desk.do(self._show, do.id, do.command, actor)
+            seq = await self._home.desk.do(self._show, do.id, do.command, actor, do.by)
             self._send(Done(id=do.id, seq=seq))
         except Refusal as refusal:
             self._send(refused(refusal, self._lang, do.id))

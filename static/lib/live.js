@@ -53,7 +53,7 @@ export class Live {
 
   myZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-  /** @type {(command: {type: string, [field: string]: any}) => Promise<Answer>} */
+  /** @type {(command: {type: string, [field: string]: any}, within?: number) => Promise<Answer>} */
   do = () => Promise.reject(new Error("not started"));
 
   /** @type {() => number[]} how long the latest pings took, there and back, in ms */
@@ -205,7 +205,7 @@ function follow(live) {
       }
     },
   });
-  live.do = (command) => socket.do(command);
+  live.do = (command, within) => socket.do(command, within);
   live.trips = () => socket.clock.samples.map(({ trip }) => trip);
   setInterval(() => tick(live, Math.round(socket.clock.now())), NOW_MS);
   setTimeout(() => {

@@ -37,7 +37,10 @@ export function freeAt(stage, now) {
 export function ahead(cues, stage) {
   const standby = cues.find((cue) => cue.id === stage?.standby);
   if (!stage || !standby) return [];
-  return cues.filter((cue) => cue.position >= standby.position && cue.id !== stage.on_air);
+  return cues.filter(
+    (cue) =>
+      cue.position >= standby.position && cue.id !== stage.on_air && cue.started_at == null,
+  );
 }
 
 /**
@@ -66,7 +69,7 @@ export function project(cues, stage, now) {
 }
 
 /**
- * Signed seconds against plan, over positive; nothing while no cue is on air.
+ * Signed seconds against plan, over positive; before the first cue, how late it is already.
  * @param {Cue[]} cues
  * @param {Stage | null | undefined} stage
  * @param {number} now
@@ -74,7 +77,10 @@ export function project(cues, stage, now) {
 export function drift(cues, stage, now) {
   const free = freeAt(stage, now);
   const running = cues.find((cue) => cue.id === stage?.on_air);
-  if (!running || free === null) return 0;
+  if (!running || free === null) {
+    const first = stage?.started_at == null && cues.find((cue) => cue.id === stage?.standby);
+    return first ? Math.max(0, (now - first.planned_at) / 1000) : 0;
+  }
   return (free - running.planned_at - running.seconds * 1000) / 1000;
 }
 

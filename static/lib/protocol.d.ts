@@ -110,11 +110,12 @@ export interface DismissQuestion {
   seen?: number | null;
 }
 
-/** Give a command; `id` makes it idempotent for this person. */
+/** Give a command; `id` makes it idempotent for this person. `by` (the server's ms): carry it out by then or not at all, so that a press made before the line went down does nothing when the line is back. */
 export interface Do {
   type: "do";
   id: string;
   command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage;
+  by?: number | null;
 }
 
 /** A command has been carried out and is on disk. */
@@ -485,6 +486,7 @@ export interface Records {
 export type AnyRecord = Records[keyof Records];
 
 export type RefusalCode =
+  | "command.late"
   | "cue.called"
   | "cue.ended"
   | "cue.length"

@@ -17,6 +17,7 @@ const STAY_AWAY = 4500;
 
 /**
  * @typedef {{type: string, [field: string]: any}} Frame
+ * @typedef {{type: "do", id: string, command: object, by?: number}} Do
  * @typedef {{type: "done" | "refused", id: string, seq?: number, code?: string, text?: string, field?: string}} Answer
  * @typedef {{send: (frame: Frame) => void, close: () => void, posts: boolean}} Line
  * @typedef {object} Ears what the page hears
@@ -34,7 +35,7 @@ export class Socket {
   online = false;
   away = 0;
   /** @type {Line | null} */ line = null;
-  /** @type {Map<string, {command: object, answer: (answer: Answer) => void}>} */ waiting = new Map();
+  /** @type {Map<string, {frame: Do, answer: (answer: Answer) => void}>} */ waiting = new Map();
   failures = 0;
   heard = 0;
   events = false;
@@ -68,13 +69,17 @@ export class Socket {
   /**
    * Give a command; the promise is kept when the server has answered, however long that takes.
    * @param {{type: string, [field: string]: any}} command
+   * @param {number} [within] ms after which it must not be done any more
    * @returns {Promise<Answer>}
    */
-  do(command) {
+  do(command, within) {
     const id = uniqueId();
+    const by = within === undefined ? undefined : Math.round(this.clock.now() + within);
+    /** @type {Do} */
+    const frame = { type: "do", id, command, by };
     return new Promise((answer) => {
-      this.waiting.set(id, { command, answer });
-      if (this.online) this.give(id, command);
+      this.waiting.set(id, { frame, answer });
+      if (this.online) this.give(frame);
     });
   }
 
@@ -135,17 +140,16 @@ export class Socket {
     this.proven.add(this.events);
     this.tell(true);
     for (const wait of FIRST_PINGS_MS) setTimeout(() => this.ping(), wait);
-    for (const [id, { command }] of this.waiting) this.give(id, command);
+    for (const { frame } of this.waiting.values()) this.give(frame);
   }
 
-  /** @param {string} id @param {object} command */
-  give(id, command) {
-    const frame = { type: "do", id, command };
+  /** @param {Do} frame */
+  give(frame) {
     if (this.line?.posts) this.post(frame);
     else this.line?.send(frame);
   }
 
-  /** @param {{type: string, id: string, command: object}} frame */
+  /** @param {Do} frame */
   async post(frame) {
     const line = this.line;
     try {

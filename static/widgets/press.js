@@ -8,6 +8,8 @@
 /** The least time between two decisions, ms: longer than any double press or bouncing key. */
 export const REST_MS = 1200;
 const PICTURE_MS = 3000;
+/** A press that has not reached the server by then, ms, must not move the stage any more. */
+const WITHIN_MS = 5000;
 const LOOK_MS = 40;
 
 /** @param {number} ms */
@@ -56,7 +58,7 @@ export class Press {
     this.sending = true;
     this.rest();
     try {
-      const answer = await live.do(command);
+      const answer = await live.do(command, WITHIN_MS);
       // Refused: somebody else's change is on its way here, if it has not come yet.
       await shown(live, answer.type === "done" ? (answer.seq ?? 0) : 0);
       return answer;
@@ -74,7 +76,7 @@ export class Press {
   async nudge(live, command) {
     this.small += 1;
     try {
-      const answer = await live.do(command);
+      const answer = await live.do(command, WITHIN_MS);
       await shown(live, answer.seq ?? 0);
       return answer;
     } finally {

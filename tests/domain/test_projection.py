@@ -8,7 +8,7 @@ import pytest
 
 from server.domain import clock
 from server.domain.clock import Anchor
-from server.domain.rundown import Cue, ahead, project
+from server.domain.rundown import Cue, ahead, drift, free_at, project
 
 TABLE = json.loads((Path(__file__).parents[1] / "projection.json").read_text())
 
@@ -32,16 +32,15 @@ def test_projected_times(row: dict[str, Any]) -> None:
             hard=cue.get("hard", False),
             buffer_seconds=cue.get("buffer", 0),
             adjusted_seconds=cue.get("adjusted", 0),
+            started_at=at(cue["called"]) if "called" in cue else None,
         )
         for position, cue in enumerate(row["cues"])
     ]
-    found = project(
-        ahead(cues, stage["on_air"], stage["standby"]),
-        stage["anchor"] and Anchor(at(stage["anchor"][0]), stage["anchor"][1]),
-        stage["held"] is not None,
-        at(row["now"]),
-        stage["on_air"] is not None,
-    )
+    now = at(row["now"])
+    anchor = stage["anchor"] and Anchor(at(stage["anchor"][0]), stage["anchor"][1])
+    free = free_at(anchor, stage["held"] is not None, now)
+    found = project(ahead(cues, stage["on_air"], stage["standby"]), free, now)
     assert {p.cue.id: [p.start_at, p.end_at] for p in found} == {
         cue: [at(start), at(end)] for cue, (start, end) in row["spans"].items()
     }
+    assert drift(cues, stage["on_air"], stage["standby"], free, now) == row["drift"]

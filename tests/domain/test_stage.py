@@ -287,3 +287,12 @@ def test_the_lower_third_is_taken_and_cleared(show: Rehearsal) -> None:
     assert show.get(LowerThird, "main") == LowerThird(id="main", person="bo", taken_at=show.now)
     show.do(ClearLowerThird())
     assert show.get(LowerThird, "main") == LowerThird(id="main")
+
+
+def test_a_cue_that_was_called_out_of_order_is_not_called_again(show: Rehearsal) -> None:
+    show.do(AdvanceStage(seen=show.seq))
+    show.do(ArmCue(cue="c4", seen=show.seq))
+    show.do(AdvanceStage(seen=show.seq))
+    show.do(ArmCue(cue="c3", seen=show.seq))
+    show.do(AdvanceStage(seen=show.seq))
+    assert (show.stage.on_air, show.stage.standby) == ("c3", "c5")

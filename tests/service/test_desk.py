@@ -287,3 +287,15 @@ async def test_a_turn_that_changes_no_record_is_a_turn(office: Office) -> None:
     await office.restart()
     assert await office.do(acknowledge, COMMENTATOR) == 5
     assert [entry["changed"] for entry in await office.journal()][2:] == [[], []]
+
+
+async def test_a_command_that_comes_too_late_is_not_done_but_one_that_was_done_stays(
+    office: Office,
+) -> None:
+    late = AdvanceStage(seen=1)
+    with pytest.raises(Refusal, match=r"command\.late"):
+        await office.desk.do(SHOW, "late", late, CALLER, by=office.now - 1)
+    in_time = await office.desk.do(SHOW, "in time", late, CALLER, by=office.now)
+    office.now += 60_000
+    # Sent again after the line was down: it was done in time, so the answer is the same.
+    assert await office.desk.do(SHOW, "in time", late, CALLER, by=office.now - 60_000) == in_time

@@ -18,7 +18,7 @@ for (const row of table.cases) {
       adjusted_seconds: cue.adjusted ?? 0,
       buffer_seconds: cue.buffer ?? 0,
       hard: cue.hard ?? false,
-      started_at: null,
+      started_at: cue.called === undefined ? null : at(cue.called),
       ended_at: null,
       slot: null,
     }));
