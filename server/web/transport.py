@@ -37,6 +37,7 @@ class TransportOutbox:
 
     def __init__(self, protocol: FanoutProtocol) -> None:
         self._protocol = protocol
+        self._largest_bytes = 0
 
     def send(self, frame: Frame) -> bool:
         """Write a frame, unless the client is gone or owes too much."""
@@ -44,9 +45,12 @@ class TransportOutbox:
         transport = protocol.transport
         if protocol.close_sent or transport.is_closing():
             return False
-        if transport.get_write_buffer_size() > SLOW_BYTES:
+        # Whoever is still taking in a large snapshot is not slow.
+        if transport.get_write_buffer_size() > SLOW_BYTES + self._largest_bytes:
             return False
-        transport.write(frame.wire)
+        wire = frame.wire
+        self._largest_bytes = max(self._largest_bytes, len(wire))
+        transport.write(wire)
         return True
 
     def close(self, code: Bye, retry_after: float | None) -> None:
