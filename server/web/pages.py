@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -124,8 +125,10 @@ async def watch(request: Request) -> Response:
 
 
 async def stage(request: Request) -> Response:
-    """Serve `/s/{show}/stage`: the projector in the hall."""
-    return await _live(request, "stage.html", Role.STAGE)
+    """Serve `/s/{show}/stage`: the projector in the hall, with a code that leads to the asking."""
+    address = f"{house(request).public_url}/s/{request.path_params['show']}"
+    qr = segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True)
+    return await _live(request, "stage.html", Role.STAGE, qr=qr)
 
 
 async def overlay(request: Request) -> Response:

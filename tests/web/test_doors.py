@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+import segno
 from websockets.exceptions import InvalidStatus
 
 from tests.harness import luyan
@@ -163,3 +164,10 @@ async def test_pages_carry_the_headers_that_keep_others_out(served: Served) -> N
 def _revoke(served: Served, who: str) -> None:
     """Revoke by the id that the command line prints beside the link."""
     luyan("links", "--data", str(served.data), "--show", served.show, "--revoke", who)
+
+
+async def test_the_stage_shows_the_hall_the_way_to_ask(served: Served) -> None:
+    async with browser(served) as http:
+        page = (await http.get(f"/s/{served.show}/stage")).text
+    code = segno.make(f"{served.url}/s/{served.show}", error="m", micro=False)
+    assert code.svg_inline(border=2, omitsize=True) in page
