@@ -56,6 +56,9 @@ class Question(Record, frozen=True, kw_only=True):
             return CURATED
         return PUBLIC if self.state in SHOWN else HIDDEN
 
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        return viewer.role in CREW or self.approved_at is not None
+
     def people(self) -> frozenset[str]:
         return frozenset({self.asker})
 
