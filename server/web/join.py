@@ -27,7 +27,7 @@ async def join(request: Request) -> Response:
     """Remember the link in the signed cookie, and go to its page; the token leaves the address."""
     home = house(request)
     link = await session.open_link(home, request.path_params["token"])
-    who = await session.visitor(request, link.show)
+    who = await session.browser(request, link.show)
     hashes = [hashed for hashed in who.hashes if hashed != link.token_hash]
     response = RedirectResponse(f"/s/{link.show}/{PAGES[link.role]}".rstrip("/"), 303)
     session.set_cookie(home, response, replace(who, hashes=[*hashes, link.token_hash]))

@@ -57,6 +57,14 @@ async def test_one_browser_holds_several_links_and_stays_an_attendee_besides(
         assert '"person": "caller"' not in watching.text
 
 
+async def test_a_cookie_never_carries_the_name_of_a_link(served: Served) -> None:
+    bearer = {"Authorization": f"Bearer {served.token('ada')}"}
+    async with browser(served) as http:
+        await http.get(f"/join/{served.token('ada')}", headers=bearer)
+        watching = await http.get(f"/s/{served.show}")
+    assert '"person": "~' in watching.text, "the name would outlive its link, in every show"
+
+
 async def test_a_cookie_that_was_touched_is_nobody(served: Served) -> None:
     async with browser(served) as http:
         await http.get(f"/join/{served.token('caller')}")
