@@ -90,7 +90,16 @@ async def browser(connection: HTTPConnection, show: str) -> Visitor:
 
 async def open_link(home: House, token: str) -> Link:
     """Return the link of a token, or refuse one that is unknown, expired or revoked."""
-    link = await home.store.link(token_hash(token))
+    return await _link(home, token_hash(token))
+
+
+async def check_link(home: House, link: Link) -> None:
+    """Refuse a link that has expired or was revoked since it was read."""
+    await _link(home, link.token_hash)
+
+
+async def _link(home: House, hashed: str) -> Link:
+    link = await home.store.link(hashed)
     if link is None:
         raise Refusal("link.unknown", "This link does not exist. Please ask for a new one.")
     if not link.holds(home.clock()):

@@ -97,6 +97,9 @@ class Line:
 
     async def _hello(self, hello: Hello) -> None:
         actor, link = self._who.through(hello.view)
+        if link is not None:
+            # A socket that looked through a view without a link may be older than its revocation.
+            await session.check_link(self._home, link)
         votes = []
         if not self._who.new:
             votes = await self._home.store.voted(self._show, actor.person)

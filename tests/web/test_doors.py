@@ -6,6 +6,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 import segno
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.harness import luyan
@@ -93,6 +94,18 @@ async def test_a_revoked_link_ends_what_it_opened(served: Served) -> None:
         assert (await http.get(f"/join/{token}")).status_code == 401
     with pytest.raises(InvalidStatus):
         await served.line("xi").open()
+
+
+async def test_an_old_socket_does_not_lead_through_a_revoked_link(served: Served) -> None:
+    async with browser(served) as http:
+        await http.get(f"/join/{served.token('bo')}")
+        cookie = {"Cookie": f"luyan={http.cookies['luyan']}"}
+    async with asyncio.timeout(20), connect(served.live, additional_headers=cookie) as socket:
+        _revoke(served, "bo")
+        await socket.send('{"type":"hello","view":"presenter"}')
+        assert '"code":"link.over"' in str(await socket.recv())
+        await socket.send('{"type":"hello","view":"attendee"}')
+        assert '"type":"welcome"' in str(await socket.recv())
 
 
 async def test_the_language_is_kept_and_leads_back_home_only(served: Served) -> None:
