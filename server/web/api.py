@@ -57,15 +57,16 @@ async def events(request: Request) -> Response:
         except ValueError:
             raise Refusal("frame.invalid", "This is not a whole number.", field="since") from None
         votes = [] if who.new else await home.store.voted(show_id, actor.person)
-        you = You(person=actor.person, role=actor.role, view=view, votes=votes)
+    except Refusal as refusal:
+        return answer(refusal, lang)
+    you = You(person=actor.person, role=actor.role, view=view, votes=votes)
+
+    async def stream() -> AsyncIterator[bytes]:
+        # Joined here: of an answer that nobody waits for any more, this is never begun.
         outbox = QueueOutbox()
         connection = await home.hub.join(
             show_id, you, since, query.get("epoch"), outbox, link.id if link else None
         )
-    except Refusal as refusal:
-        return answer(refusal, lang)
-
-    async def stream() -> AsyncIterator[bytes]:
         try:
             while (frame := await outbox.next()) is not None:
                 yield frame.event
