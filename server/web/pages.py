@@ -73,7 +73,7 @@ def render(request: Request, template: str, *, code: int = 200, **context: Any) 
         "boot": None,
     }
     text = templates(lang).get_template(template).render({**given, **context})
-    return HTMLResponse(text, code, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(text, code)
 
 
 def public(show: Show) -> dict[str, Any]:
@@ -188,7 +188,8 @@ async def fault_page(request: Request, _: Exception) -> Response:
 
 
 class SecurityHeaders:
-    """Sends the headers that keep scripts, frames and senses of others out of our pages."""
+    """Sends the headers that keep scripts, frames and senses of others out of our pages, and our
+    answers, which are mostly for one person, out of their caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -199,8 +200,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-cache")
+                asset = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if asset else "no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -118,6 +118,8 @@ async def test_the_language_is_kept_and_leads_back_home_only(served: Served) -> 
         assert away.headers["location"] == "/"
         odd = await http.post("/language", content=b"lang=%ff&next=%00")
         assert odd.status_code == 303
+        much = await http.post("/language", content=b"lang=zh&next=/" + b"x" * 1_000_000)
+        assert much.status_code == 303
 
 
 async def test_a_foreign_page_may_not_post(served: Served) -> None:
@@ -180,6 +182,16 @@ async def test_pages_carry_the_headers_that_keep_others_out(served: Served) -> N
             assert "default-src 'self'" in headers["content-security-policy"]
             assert "unsafe" not in headers["content-security-policy"]
             assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_nobody_keeps_an_answer_that_was_for_one_person(served: Served) -> None:
+    async with browser(served) as http:
+        for path in ("/", f"/s/{served.show}", f"/join/{served.token('caller')}", "/join/nobody"):
+            assert (await http.get(path)).headers["cache-control"] == "no-store"
+        programs = {"Accept": "application/json"}
+        page = f"/s/{served.show}/moderator"
+        assert (await http.get(page, headers=programs)).headers["cache-control"] == "no-store"
+        assert (await http.get("/static/lib/live.js")).headers["cache-control"] == "no-cache"
 
 
 def _revoke(served: Served, who: str) -> None:
