@@ -8,9 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from server.domain.roles import Role
 from server.web import session
+from server.web.body import body
 from server.web.house import house
 from server.web.words import CODES
 from server.web.words import COOKIE as LANGUAGE_COOKIE
+
+FORM_BYTES = 4000
 
 PAGES = {
     Role.CALLER: "caller",
@@ -37,7 +40,7 @@ async def join(request: Request) -> Response:
 async def choose_language(request: Request) -> Response:
     """Serve `POST /language`: keep the reader's language, and go back to the page."""
     session.check_origin(request)
-    form = dict(parse_qsl((await request.body())[:2000].decode("ascii", "replace")))
+    form = dict(parse_qsl((await body(request, FORM_BYTES)).decode("ascii", "replace")))
     lang = form.get("lang", "")
     back = RedirectResponse(_local(form.get("next", "/")), 303)
     if lang in CODES:
