@@ -106,7 +106,9 @@ class Desk:
                     except Refusal as refusal:
                         outcome = refusal
                     except Exception as fault:  # a faulty rule must not take others with it
-                        log.exception("show=%s: the rule of %s failed", show_id, waiting.command)
+                        log.exception(
+                            "show=%s: the rule of %s failed", show_id, name_of(waiting.command)
+                        )
                         outcome = broken(fault)
                     else:
                         entries.append(entry)
@@ -143,7 +145,7 @@ class Desk:
             at=now,
             actor=waiting.actor,
             command_id=waiting.command_id,
-            command_type=str(waiting.command.__struct_config__.tag),
+            command_type=name_of(waiting.command),
             command=msgspec.json.encode(waiting.command),
             facts=draft.facts,
             changes=list(draft.close()),
@@ -153,6 +155,11 @@ class Desk:
         show.take(entry.changes, entry.seq, now)
         show.decision = entry.decision
         return entry
+
+
+def name_of(command: Command) -> str:
+    """Return a command's name: all that may be written down of it beside the journal."""
+    return str(command.__struct_config__.tag)
 
 
 def broken(fault: Exception) -> Refusal:
