@@ -14,6 +14,7 @@ from server.protocol import frames
 from server.protocol.frames import Bye, Do, Done, Hello, Ping, Pong, You
 from server.web import session
 from server.web.house import House, house
+from server.web.pace import Pace
 from server.web.refusals import answer, refused
 from server.web.session import Visitor
 from server.web.transport import EXTENSION
@@ -21,6 +22,8 @@ from server.web.transport import EXTENSION
 HELLO_SECONDS = 20.0
 # Commands of one client that may wait for the disk at once; more of them wait in the socket.
 IN_FLIGHT = 32
+# A hello has a whole show as its answer; it counts as so many other frames.
+HELLO_COST = 50
 
 log = logging.getLogger("luyan.socket")
 
@@ -61,6 +64,7 @@ class Line:
         self._you: You | None = None
         self._doing: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT)
+        self._pace = Pace()
 
     async def run(self) -> None:
         """Read frames until the client is gone."""
@@ -68,7 +72,9 @@ class Line:
         try:
             async with asyncio.timeout(HELLO_SECONDS) as waiting:
                 while (message := await receive())["type"] != "websocket.disconnect":
-                    await self._read(message)
+                    cost = await self._read(message)
+                    if wait := self._pace.spend(cost):
+                        await asyncio.sleep(wait)
                     if self._you is not None:
                         waiting.reschedule(None)
         except TimeoutError:
@@ -78,7 +84,9 @@ class Line:
         finally:
             self._leave()
 
-    async def _read(self, message: Message) -> None:
+    async def _read(self, message: Message) -> int:
+        """Do what a frame says, and return what it costs its sender."""
+        cost = 1
         try:
             if message.get("text") is None:
                 raise Refusal("frame.binary", "Frames are text, and this one is binary.")
@@ -86,6 +94,7 @@ class Line:
             if isinstance(frame, Ping):
                 self._send(Pong(sent=frame.sent, time=self._home.clock()))
             elif isinstance(frame, Hello):
+                cost = HELLO_COST
                 await self._hello(frame)
             else:
                 await self._room.acquire()
@@ -94,6 +103,7 @@ class Line:
                 doing.add_done_callback(self._did)
         except Refusal as refusal:
             self._send(refused(refusal, self._lang, frames.id_of(message.get("text"))))
+        return cost
 
     async def _hello(self, hello: Hello) -> None:
         actor, link = self._who.through(hello.view)
