@@ -86,7 +86,7 @@ class Line:
 
     async def _read(self, message: Message) -> int:
         """Do what a frame says, and return what it costs its sender."""
-        cost = 1
+        frame = None
         try:
             if message.get("text") is None:
                 raise Refusal("frame.binary", "Frames are text, and this one is binary.")
@@ -94,7 +94,6 @@ class Line:
             if isinstance(frame, Ping):
                 self._send(Pong(sent=frame.sent, time=self._home.clock()))
             elif isinstance(frame, Hello):
-                cost = HELLO_COST
                 await self._hello(frame)
             else:
                 await self._room.acquire()
@@ -103,7 +102,10 @@ class Line:
                 doing.add_done_callback(self._did)
         except Refusal as refusal:
             self._send(refused(refusal, self._lang, frames.id_of(message.get("text"))))
-        return cost
+            if isinstance(frame, Hello) and self._you is None:
+                # A page whose link was revoked while it was away would knock for ever.
+                self._outbox.close(Bye.NO_VIEW, None)
+        return HELLO_COST if isinstance(frame, Hello) else 1
 
     async def _hello(self, hello: Hello) -> None:
         actor, link = self._who.through(hello.view)

@@ -101,11 +101,16 @@ async def test_an_old_socket_does_not_lead_through_a_revoked_link(served: Served
         await http.get(f"/join/{served.token('bo')}")
         cookie = {"Cookie": f"luyan={http.cookies['luyan']}"}
     async with asyncio.timeout(20), connect(served.live, additional_headers=cookie) as socket:
-        _revoke(served, "bo")
-        await socket.send('{"type":"hello","view":"presenter"}')
-        assert '"code":"link.over"' in str(await socket.recv())
         await socket.send('{"type":"hello","view":"attendee"}')
         assert '"type":"welcome"' in str(await socket.recv())
+        assert '"type":"patch"' in str(await socket.recv())
+        _revoke(served, "bo")
+        await socket.send('{"type":"hello","view":"presenter"}')
+        heard = ""
+        while '"type":"refused"' not in heard:
+            heard = str(await socket.recv())
+            assert '"type":"welcome"' not in heard
+        assert '"code":"link.over"' in heard
 
 
 async def test_the_language_is_kept_and_leads_back_home_only(served: Served) -> None:
