@@ -145,6 +145,18 @@ def test_the_export_names_no_attendee_and_no_link(served: Served, planted: tuple
     _no_tokens(served, text)
 
 
+async def test_the_log_holds_no_words_no_links_and_no_asker(
+    served: Served, planted: tuple[str, str]
+) -> None:
+    async with httpx.AsyncClient(base_url=served.url, timeout=20) as http:
+        await http.get(f"/join/{served.token('caller')}")
+        await http.get(f"/join/{served.token('caller')}x")
+    assert "command=question.ask" in served.log, "nothing is logged: the test would prove nothing"
+    _check("nobody", served.log)
+    assert planted[1] not in served.log
+    _no_tokens(served, served.log)
+
+
 def _check(view: str, text: str, *, exact: bool = False) -> None:
     for secret, readers in SECRETS.items():
         if view not in readers:
