@@ -5,7 +5,7 @@ import logging
 
 from starlette.responses import Response
 from starlette.types import Message
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from server.domain.refusal import Refusal
 from server.live.outbox import Frame, Outbox
@@ -79,8 +79,6 @@ class Line:
                         waiting.reschedule(None)
         except TimeoutError:
             self._outbox.close(Bye.SILENT, 1.0)
-        except WebSocketDisconnect:
-            pass
         finally:
             self._leave()
 
