@@ -226,7 +226,10 @@ def _public_url(options: argparse.Namespace) -> str | None:
     url: str | None = options.url
     if url and not re.fullmatch(r"https?://[^/?#]+/?", url):
         raise ValueError(f"“{url}” is not an address such as https://show.example.org")
-    return url.rstrip("/") if url else None
+    if not url:
+        return None
+    # As a browser writes it in `Origin`: in small letters, without the port that goes unsaid.
+    return re.sub(r"^(http:.*):80$|^(https:.*):443$", r"\1\2", url.rstrip("/").lower())
 
 
 # ---- what may be typed -------------------------------------------------------------------------

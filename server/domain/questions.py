@@ -26,7 +26,7 @@ OPEN_TO_VOTES = frozenset({"approved", "on_stage"})
 # The rule refuses what is too long, by its own name; the limit is here for the documents.
 Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LIMIT})]
 Reason = Annotated[str, Meta(extra_json_schema={"maxLength": REASON_LIMIT})]
-LanguageTag = Annotated[str, Meta(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$")]
+LanguageTag = Annotated[str, Meta(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$(?!\n)")]
 
 
 class Question(Record, frozen=True, kw_only=True):

@@ -112,7 +112,7 @@ def test_of_several_shows_the_newest_is_meant(tmp_path: Path) -> None:
     assert json.loads(luyan("links", "--json", *data))["show"] == "second"
     first = json.loads(luyan("links", "--json", "--show", "changsha", *data))
     assert first["audience"] == "http://127.0.0.1:8000/s/changsha"
-    elsewhere = luyan("links", "--json", "--url", "https://show.example.org/", *data)
+    elsewhere = luyan("links", "--json", "--url", "https://Show.example.org:443/", *data)
     assert json.loads(elsewhere)["audience"] == "https://show.example.org/s/second"
     with sqlite3.connect(tmp_path / "luyan.db") as database:
         (count,) = database.execute("SELECT count(*) FROM link").fetchone()

@@ -53,3 +53,9 @@ def test_very_much_text_is_refused_like_any_that_is_too_long() -> None:
 
 def test_a_tab_is_a_space() -> None:
     assert clean("two\tcolumns", "text", 20) == "two columns"
+
+
+def test_blanks_by_the_thousand_are_too_long() -> None:
+    with pytest.raises(Refusal, match=r"text\.too_long"):
+        clean("why?" + " " * 5000, "text", 500)
+    assert clean("why?" + " " * 500, "text", 500) == "why?"
