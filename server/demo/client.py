@@ -83,8 +83,12 @@ class Client:
         before, self.bye = self.patches, None
         self.connected = True
         self._reading = asyncio.create_task(self._read(self._socket))
-        await self._hello()
-        await self.wait(lambda: self.patches > before)
+        try:
+            await self._hello()
+            await self.wait(lambda: self.patches > before)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Hang up; closing twice is closing once."""
@@ -102,8 +106,12 @@ class Client:
         command_id = command_id or secrets.token_hex(8)
         answer: Answer = asyncio.get_running_loop().create_future()
         self._answers.setdefault(command_id, deque()).append(answer)
-        await self.send({"type": "do", "id": command_id, "command": command})
-        return await answer
+        try:
+            await self.send({"type": "do", "id": command_id, "command": command})
+            return await answer
+        finally:
+            # Nobody waits any more, so that the end of the line must not find it unanswered.
+            answer.cancel()
 
     async def send(self, frame: dict[str, Any]) -> None:
         """Send a frame; raises ConnectionError if the line is gone."""

@@ -117,6 +117,11 @@ class Show:
         held = self._held.get(key)
         return held.at if held else 0
 
+    def dropped(self, key: str) -> bool:
+        """Tell whether there once was a record with this key, and is none now."""
+        held = self._held.get(key)
+        return held is not None and held.record is None
+
     def of_kind(self, kind: str) -> Mapping[str, Record]:
         """Return the records of one kind by id."""
         return MappingProxyType(self._kinds.get(kind, {}))
@@ -175,7 +180,12 @@ class Draft:
         return [record for record in found.values() if isinstance(record, kind)]
 
     def put(self, record: Record) -> None:
-        """Write a record, new or changed."""
+        """Write a record, new or changed; a key that was dropped is never used again.
+
+        What is new under an old key would be taken for what a screen still holds of the old.
+        """
+        if self.show.dropped(record.key):
+            raise Refusal("record.dropped", "This was deleted, and cannot be written again.")
         self.changed[record.key] = record
 
     def drop(self, record: Record) -> None:
