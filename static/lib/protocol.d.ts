@@ -518,6 +518,7 @@ export type RefusalCode =
   | "question.not_yours"
   | "question.too_many"
   | "question.unknown"
+  | "record.dropped"
   | "role.may_not"
   | "segment.unknown"
   | "server.fault"
