@@ -4,6 +4,7 @@
 a `MediaSegment` once its file is whole, a `Pause` where the programme stopped.
 """
 
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -112,16 +113,18 @@ class IndexWriter(Index):
 
     @property
     def next_run(self) -> int:
-        """The run of the segment to be written next."""
-        return self.segments[-1].run + self.paused if self.segments else 0
+        """The run to begin when something else than the last segment's own goes on."""
+        return self.segments[-1].run + 1 if self.segments else 0
 
     def append(self, line: Line) -> None:
         """Write a line down, whole or not at all."""
         wire = _encode(line) + b"\n"
-        written = self._file.write(wire)
-        if written != len(wire):
-            os.ftruncate(self._file.fileno(), self._read)
-            raise OSError(28, "No space left on device")
+        try:
+            if self._file.write(wire) != len(wire):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            self._file.truncate(self._read)
+            raise
         self._read += len(wire)
         self._take(line)
 

@@ -20,7 +20,7 @@ def render(index: Index, window: int | None = None, *, target_ms: int = 2000) ->
     `target_ms` is the length that the segments are meant to have.
     """
     shown = index.segments if window is None else index.segments[-max(window, 1) :]
-    lines = _head(index.segments, shown, max(target_ms, index.longest_ms))
+    lines = _head(shown, max(target_ms, index.longest_ms))
     if window is None:
         lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
     lines += _body(shown)
@@ -32,14 +32,12 @@ def render(index: Index, window: int | None = None, *, target_ms: int = 2000) ->
 
 def recording(segments: Sequence[MediaSegment]) -> str:
     """Return the playlist of segments to which none will be added."""
-    lines = _head(segments, segments, max((s.ms for s in segments), default=0))
+    lines = _head(segments, max((s.ms for s in segments), default=0))
     lines += ["#EXT-X-PLAYLIST-TYPE:VOD", *_body(segments), "#EXT-X-ENDLIST"]
     return "\n".join(lines) + "\n"
 
 
-def _head(
-    whole: Sequence[MediaSegment], shown: Sequence[MediaSegment], longest_ms: int
-) -> list[str]:
+def _head(shown: Sequence[MediaSegment], longest_ms: int) -> list[str]:
     # EXTINF rounded to the nearest second may not be above the target duration.
     target = max(LEAST_TARGET_SECONDS, (longest_ms + 500) // 1000)
     lines = [

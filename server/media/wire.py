@@ -21,11 +21,10 @@ class Published(Said, frozen=True, kw_only=True, tag="published"):
     """A source came with a right key; its picture is in the programme if it is on air."""
 
     source: str
-    on_air: bool
 
 
 class Refused(Said, frozen=True, kw_only=True, tag="refused"):
-    """A connection was sent away: `key`, `taken`, `codec`, `garbage`, `crowd`; `text` is English."""
+    """Somebody was sent away: for `key`, `taken`, `codec`, `garbage`, `slow` or `crowd`."""
 
     reason: str
     text: str
@@ -39,9 +38,9 @@ class Closed(Said, frozen=True, kw_only=True, tag="closed"):
 
 
 class OnAir(Said, frozen=True, kw_only=True, tag="on_air"):
-    """This source makes the programme from now on; None: nobody does."""
+    """This source makes the programme, as long as it publishes."""
 
-    source: str | None
+    source: str
 
 
 class Wrote(Said, frozen=True, kw_only=True, tag="wrote"):
