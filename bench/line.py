@@ -70,7 +70,7 @@ class Line:
         self._socket.sendall(wire.text(msgspec.json.encode(frame)))
 
     def _receive(self) -> bytes:
-        data = self._socket.recv(1 << 16)
+        data = self._socket.recv(1 << 20)
         if not data:
             raise ConnectionError("the server has gone")
         return data

@@ -55,6 +55,10 @@ class Feedback(Record, frozen=True, kw_only=True):
             return RELEASED
         return HIDDEN
 
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        # Released to one presenter, it may since have been given to another.
+        return self.released_to != "nobody"
+
     def people(self) -> frozenset[str]:
         return frozenset({self.author, self.presenter})
 

@@ -13,6 +13,8 @@ from server.domain.text import clean
 
 TEXT_LIMIT = 500
 REASON_LIMIT = 200
+# Withdrawn ones included: each is kept for ever.
+ASKED_LIMIT = 1000
 
 PUBLIC = fields("id text lang slot state asked_at shown_at answered_at")
 CURATED = PUBLIC | fields("edited_at approved_at dismissed_at reason")
@@ -55,6 +57,9 @@ class Question(Record, frozen=True, kw_only=True):
         if viewer.role in CREW and self.state != "withdrawn":
             return CURATED
         return PUBLIC if self.state in SHOWN else HIDDEN
+
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        return viewer.role in CREW or self.approved_at is not None
 
     def people(self) -> frozenset[str]:
         return frozenset({self.asker})
@@ -147,8 +152,15 @@ def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
     text = clean(command.text, "text", TEXT_LIMIT)
     if command.slot is not None:
         draft.get(Slot, command.slot)
-    own = (draft.show.find_key(key) for key in draft.show.of_person(actor.person))
-    waiting = sum(isinstance(q, Question) and q.state == "waiting" for q in own)
+    own = [draft.show.find_key(key) for key in draft.show.of_person(actor.person)]
+    asked = [record for record in own if isinstance(record, Question)]
+    if len(asked) >= ASKED_LIMIT:
+        raise Refusal(
+            "question.too_many",
+            "You have asked {count} questions, and that is the most.",
+            count=len(asked),
+        )
+    waiting = sum(question.state == "waiting" for question in asked)
     limit = draft.get(Details, "show").waiting_per_person
     if waiting >= limit:
         raise Refusal(

@@ -80,6 +80,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """Return the names of the fields that `viewer` may see; none of them: hidden."""
         return HIDDEN
 
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        """Tell whether a viewer from whom this record is hidden may have seen it before.
+
+        Only then are they told that it is gone: that a hidden record exists is private too.
+        """
+        return False
+
     def people(self) -> frozenset[str]:
         """Return the persons who see more of this record than others in their role."""
         return frozenset()

@@ -144,6 +144,12 @@ def _place_slots(draft: Draft, stage: Stage, cues: list[Cue]) -> None:
             draft.put(replace(slot, place=place))
 
 
+def _end(draft: Draft, cue: Cue, now: int) -> None:
+    cue = replace(cue, ended_at=now)
+    draft.put(cue)
+    draft.fact("cue.ended", cue)
+
+
 def _take(draft: Draft, stage: Stage, cue: Cue, now: int) -> None:
     """Put `cue` on air with its full length, and arm what follows it."""
     cue = replace(cue, started_at=now, ended_at=None)
@@ -170,9 +176,7 @@ def advance(draft: Draft, command: AdvanceStage, actor: Actor, now: int) -> None
     if stage.on_air is None and stage.standby is None:
         raise Refusal("stage.over", "The rundown is over: there is no cue to take.")
     if stage.on_air is not None:
-        ended = replace(draft.get(Cue, stage.on_air), ended_at=now)
-        draft.put(ended)
-        draft.fact("cue.ended", ended)
+        _end(draft, draft.get(Cue, stage.on_air), now)
     if stage.standby is not None:
         _take(draft, stage, draft.get(Cue, stage.standby), now)
         return
@@ -213,6 +217,9 @@ def recall(draft: Draft, command: RecallCue, actor: Actor, now: int) -> None:
     for other in rundown.in_order(draft, stage.id):
         if other.position > cue.position and other.started_at is not None:
             draft.put(replace(other, started_at=None, ended_at=None))
+        elif other.position < cue.position and other.id == stage.on_air:
+            # Called out of its order, after the cue that is recalled.
+            _end(draft, other, now)
     draft.fact("cue.recalled", cue)
     _take(draft, stage, cue, now)
 

@@ -8,7 +8,7 @@ from server.domain.roles import CREW, Role, Viewer
 from server.domain.show import Change, Show
 from server.live.outbox import Frame, Outbox
 from server.live.view import Connection, View
-from server.protocol.frames import Bye, Welcome, Whisper, You
+from server.protocol.frames import Bye, Pulse, Welcome, Whisper, You
 from server.service.ports import Clock, Reading, Store
 
 PULSE_SECONDS = 5.0
@@ -97,7 +97,9 @@ class Hub:
             return connection
         view.add(connection)
         if you.view in CREW:
+            # The desk should not have to wait for the next pulse to know who is there.
             outbox.send(Frame(Whisper(present=following.present())))
+            outbox.send(Frame(Pulse(self._clock(), connection.after, following.audience)))
         self._whisper_soon(following, connection)
         return connection
 

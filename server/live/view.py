@@ -73,11 +73,15 @@ class View:
                 if document is not None:
                     records[key] = document
             return self._patch(0, records)
+        viewer = Viewer(self.role, person)
         records = {}
         for change in self._show.since(since):
-            records[change.key] = self._shared.get(change.key)
+            document = self._shared.get(change.key)
             if change.key in own:
-                records[change.key] = raw(look(change.record, Viewer(self.role, person)))
+                document = raw(look(change.record, viewer))
+            gone = change.record is None or change.record.once_seen_by(viewer)
+            if document is not None or gone:
+                records[change.key] = document
         return self._patch(since, records)
 
     def publish(self, changes: list[tuple[Change, Any]]) -> list[Connection]:

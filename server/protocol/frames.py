@@ -110,7 +110,10 @@ class Refused(ServerFrame, frozen=True, tag="refused", omit_defaults=True):
 
 
 class Pulse(ServerFrame, frozen=True, tag="pulse"):
-    """Heartbeat: the server's time, the seq that this view is at, and how many watch."""
+    """Heartbeat: the server's time, the seq up to which this client was told, and how many watch.
+
+    A client that holds less has missed something, and says hello again.
+    """
 
     time: int
     seq: int

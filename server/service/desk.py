@@ -59,6 +59,7 @@ class Desk:
         """
         clean(command_id, "id", ID_LIMIT)
         if permit(command, actor).rule is None:
+            in_time(by, self._clock())
             return await self._tally.vote(show, command, actor)
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(show, []).append(Waiting(command_id, command, actor, by, answer))
@@ -106,7 +107,9 @@ class Desk:
                     except Refusal as refusal:
                         outcome = refusal
                     except Exception as fault:  # a faulty rule must not take others with it
-                        log.exception("show=%s: the rule of %s failed", show_id, waiting.command)
+                        log.exception(
+                            "show=%s: the rule of %s failed", show_id, name_of(waiting.command)
+                        )
                         outcome = broken(fault)
                     else:
                         entries.append(entry)
@@ -134,8 +137,7 @@ class Desk:
     def _turn(self, show: Show, waiting: Waiting) -> Entry:
         # A clock that was set back must not make a show's instants run backwards.
         now = max(self._clock(), show.at)
-        if waiting.by is not None and now > waiting.by:
-            raise Refusal("command.late", "This came too late, so it was not done.")
+        in_time(waiting.by, now)
         draft = Draft(show, now)
         decide(draft, waiting.command, waiting.actor)
         entry = Entry(
@@ -143,7 +145,7 @@ class Desk:
             at=now,
             actor=waiting.actor,
             command_id=waiting.command_id,
-            command_type=str(waiting.command.__struct_config__.tag),
+            command_type=name_of(waiting.command),
             command=msgspec.json.encode(waiting.command),
             facts=draft.facts,
             changes=list(draft.close()),
@@ -153,6 +155,17 @@ class Desk:
         show.take(entry.changes, entry.seq, now)
         show.decision = entry.decision
         return entry
+
+
+def in_time(by: int | None, now: int) -> None:
+    """Refuse a command that should have been done `by` an instant that is over (ms UTC)."""
+    if by is not None and now > by:
+        raise Refusal("command.late", "This came too late, so it was not done.")
+
+
+def name_of(command: Command) -> str:
+    """Return a command's name: all that may be written down of it beside the journal."""
+    return str(command.__struct_config__.tag)
 
 
 def broken(fault: Exception) -> Refusal:

@@ -109,6 +109,8 @@ class Tally:
                 await turn.write([entry])
                 show.take(changes, draft.seq, now)
             seq = show.seq
+        if draft.changed:
+            log.info("show=%s seq=%d command=tally votes=%d", show_id, seq, len(ballots))
         for waiting, reason in refused:
             if not waiting.answer.done():
                 waiting.answer.set_exception(reason)

@@ -67,11 +67,13 @@ def prepare(path: Path, restored: bool = False) -> str:
     """Make the file or bring it up to date, in one transaction, and return its epoch.
 
     A file that was `restored` from a backup begins a new epoch: what screens hold of the seqs
-    after the backup was another history. The folder is made too, for its owner alone.
+    after the backup was another history. File and folder are made for their owner alone.
     StoreFault: the file is newer, is no database of ours, or lies where SQLite cannot keep its
     write-ahead log.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # SQLite would let others read it; its log gets the rights of this file.
+    path.touch(0o600)
     try:
         with closing(sqlite3.connect(path, BUSY_SECONDS, isolation_level=None)) as database:
             return _prepare(database, path, restored)

@@ -14,17 +14,18 @@ from server.live.outbox import QueueOutbox
 from server.protocol import frames
 from server.protocol.frames import Do, Done, You, encode
 from server.web import session
+from server.web.body import body
 from server.web.house import house
 from server.web.refusals import answer
 
 
 async def command(request: Request) -> Response:
     """Serve `POST /s/{show}/commands`: a `do` frame in, `done` or `refused` out."""
-    home, lang, body = house(request), session.language(request), b""
+    home, lang, sent = house(request), session.language(request), b""
     try:
         session.check_origin(request)
-        body = await _body(request)
-        do = _do(body)
+        sent = await body(request, frames.FRAME_LIMIT)
+        do = _do(sent)
         show_id = request.path_params["show"]
         await home.hub.show(show_id)
         who = await session.visitor(request, show_id)
@@ -35,7 +36,7 @@ async def command(request: Request) -> Response:
             actor = who.acting(COMMANDS[type(do.command)].roles)
         seq = await home.desk.do(show_id, do.id, do.command, actor, do.by)
     except Refusal as refusal:
-        return answer(refusal, lang, frames.id_of(body))
+        return answer(refusal, lang, frames.id_of(sent))
     response = Response(encode(Done(id=do.id, seq=seq)), media_type="application/json")
     if who.new and not who.bearer:
         session.set_cookie(home, response, who)
@@ -57,15 +58,16 @@ async def events(request: Request) -> Response:
         except ValueError:
             raise Refusal("frame.invalid", "This is not a whole number.", field="since") from None
         votes = [] if who.new else await home.store.voted(show_id, actor.person)
-        you = You(person=actor.person, role=actor.role, view=view, votes=votes)
+    except Refusal as refusal:
+        return answer(refusal, lang)
+    you = You(person=actor.person, role=actor.role, view=view, votes=votes)
+
+    async def stream() -> AsyncIterator[bytes]:
+        # Joined here: of an answer that nobody waits for any more, this is never begun.
         outbox = QueueOutbox()
         connection = await home.hub.join(
             show_id, you, since, query.get("epoch"), outbox, link.id if link else None
         )
-    except Refusal as refusal:
-        return answer(refusal, lang)
-
-    async def stream() -> AsyncIterator[bytes]:
         try:
             while (frame := await outbox.next()) is not None:
                 yield frame.event
@@ -76,7 +78,7 @@ async def events(request: Request) -> Response:
         stream(),
         media_type="text/event-stream",
         # nginx gathers answers into buffers unless told not to.
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers={"X-Accel-Buffering": "no"},
     )
     if who.new and not who.bearer:
         session.set_cookie(home, response, who)
@@ -106,26 +108,17 @@ async def metrics(request: Request) -> Response:
     )
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > frames.FRAME_LIMIT:
-            break  # `frames.read` refuses it by name
-    return body
-
-
-def _do(body: bytes) -> Do:
+def _do(sent: bytes) -> Do:
     """Read a `do` frame; `type` may be left out, since nothing else can be posted."""
-    if len(body) <= frames.FRAME_LIMIT:
+    if len(sent) <= frames.FRAME_LIMIT:
         try:
-            fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+            fields = msgspec.json.decode(sent, type=dict[str, msgspec.Raw])
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             pass  # `frames.read` refuses it by name
         else:
             fields["type"] = msgspec.Raw(b'"do"')
-            body = msgspec.json.encode(fields)
-    frame = frames.read(body)
+            sent = msgspec.json.encode(fields)
+    frame = frames.read(sent)
     if not isinstance(frame, Do):
         raise Refusal("frame.invalid", "Only commands can be posted here.", field="type")
     return frame

@@ -8,9 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from server.domain.roles import Role
 from server.web import session
+from server.web.body import body
 from server.web.house import house
 from server.web.words import CODES
 from server.web.words import COOKIE as LANGUAGE_COOKIE
+
+FORM_BYTES = 4000
 
 PAGES = {
     Role.CALLER: "caller",
@@ -27,7 +30,7 @@ async def join(request: Request) -> Response:
     """Remember the link in the signed cookie, and go to its page; the token leaves the address."""
     home = house(request)
     link = await session.open_link(home, request.path_params["token"])
-    who = await session.visitor(request, link.show)
+    who = await session.browser(request, link.show)
     hashes = [hashed for hashed in who.hashes if hashed != link.token_hash]
     response = RedirectResponse(f"/s/{link.show}/{PAGES[link.role]}".rstrip("/"), 303)
     session.set_cookie(home, response, replace(who, hashes=[*hashes, link.token_hash]))
@@ -37,7 +40,7 @@ async def join(request: Request) -> Response:
 async def choose_language(request: Request) -> Response:
     """Serve `POST /language`: keep the reader's language, and go back to the page."""
     session.check_origin(request)
-    form = dict(parse_qsl((await request.body())[:2000].decode("ascii", "replace")))
+    form = dict(parse_qsl((await body(request, FORM_BYTES)).decode("ascii", "replace")))
     lang = form.get("lang", "")
     back = RedirectResponse(_local(form.get("next", "/")), 303)
     if lang in CODES:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -72,7 +73,7 @@ def render(request: Request, template: str, *, code: int = 200, **context: Any) 
         "boot": None,
     }
     text = templates(lang).get_template(template).render({**given, **context})
-    return HTMLResponse(text, code, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(text, code)
 
 
 def public(show: Show) -> dict[str, Any]:
@@ -124,8 +125,10 @@ async def watch(request: Request) -> Response:
 
 
 async def stage(request: Request) -> Response:
-    """Serve `/s/{show}/stage`: the projector in the hall."""
-    return await _live(request, "stage.html", Role.STAGE)
+    """Serve `/s/{show}/stage`: the projector in the hall, with a code that leads to the asking."""
+    address = f"{house(request).public_url}/s/{request.path_params['show']}"
+    qr = segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True)
+    return await _live(request, "stage.html", Role.STAGE, qr=qr)
 
 
 async def overlay(request: Request) -> Response:
@@ -185,7 +188,8 @@ async def fault_page(request: Request, _: Exception) -> Response:
 
 
 class SecurityHeaders:
-    """Sends the headers that keep scripts, frames and senses of others out of our pages."""
+    """Sends the headers that keep scripts, frames and senses of others out of our pages, and our
+    answers, which are mostly for one person, out of their caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -196,8 +200,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-cache")
+                asset = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if asset else "no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

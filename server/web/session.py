@@ -18,13 +18,18 @@ from server.web.words import choose
 
 COOKIE = "luyan"
 COOKIE_SECONDS = 180 * 86_400
+# No name in a show file may begin so: who has no link is never taken for somebody who has one.
+ANONYMOUS = "~"
 # One browser holds the links of a few roles; a longer list would outgrow a cookie.
 LINKS_LIMIT = 16
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the door of one show; `new` until they have been given a cookie."""
+    """Somebody at the door of one show; `new` until they have been given a cookie.
+
+    `person` is who they are without a link: nobody's name, whatever links they hold.
+    """
 
     person: str
     links: Sequence[Link] = ()
@@ -57,15 +62,21 @@ class Visitor:
         return Actor(self.person, Role.ATTENDEE)
 
 
-async def visitor(connection: HTTPConnection, show: str | None) -> Visitor:
+async def visitor(connection: HTTPConnection, show: str) -> Visitor:
     """Return who is asking, with the links that open `show`; refuse a bearer that opens nothing."""
     home = house(connection)
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         link = await open_link(home, token.strip())
-        if show is not None and link.show != show:
+        if link.show != show:
             raise Refusal("link.elsewhere", "This link belongs to another show.")
         return Visitor(link.person, [link], bearer=True)
+    return await browser(connection, show)
+
+
+async def browser(connection: HTTPConnection, show: str) -> Visitor:
+    """Return whom the cookie stands for, with its links that open `show`; a bearer is not heard."""
+    home = house(connection)
     person, hashes = _read_cookie(home, connection)
     links = []
     for hashed in reversed(hashes):
@@ -73,13 +84,22 @@ async def visitor(connection: HTTPConnection, show: str | None) -> Visitor:
         if link_found and link_found.show == show and link_found.holds(home.clock()):
             links.append(link_found)
     if person is None:
-        return Visitor("a" + secrets.token_urlsafe(12), links, hashes, new=True)
+        return Visitor(ANONYMOUS + secrets.token_urlsafe(12), links, hashes, new=True)
     return Visitor(person, links, hashes)
 
 
 async def open_link(home: House, token: str) -> Link:
     """Return the link of a token, or refuse one that is unknown, expired or revoked."""
-    link = await home.store.link(token_hash(token))
+    return await _link(home, token_hash(token))
+
+
+async def check_link(home: House, link: Link) -> None:
+    """Refuse a link that has expired or was revoked since it was read."""
+    await _link(home, link.token_hash)
+
+
+async def _link(home: House, hashed: str) -> Link:
+    link = await home.store.link(hashed)
     if link is None:
         raise Refusal("link.unknown", "This link does not exist. Please ask for a new one.")
     if not link.holds(home.clock()):

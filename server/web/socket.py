@@ -14,6 +14,7 @@ from server.protocol import frames
 from server.protocol.frames import Bye, Do, Done, Hello, Ping, Pong, You
 from server.web import session
 from server.web.house import House, house
+from server.web.pace import Pace
 from server.web.refusals import answer, refused
 from server.web.session import Visitor
 from server.web.transport import EXTENSION
@@ -21,6 +22,8 @@ from server.web.transport import EXTENSION
 HELLO_SECONDS = 20.0
 # Commands of one client that may wait for the disk at once; more of them wait in the socket.
 IN_FLIGHT = 32
+# A hello has a whole show as its answer; it counts as so many other frames.
+HELLO_COST = 50
 
 log = logging.getLogger("luyan.socket")
 
@@ -61,6 +64,7 @@ class Line:
         self._you: You | None = None
         self._doing: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT)
+        self._pace = Pace()
 
     async def run(self) -> None:
         """Read frames until the client is gone."""
@@ -68,7 +72,9 @@ class Line:
         try:
             async with asyncio.timeout(HELLO_SECONDS) as waiting:
                 while (message := await receive())["type"] != "websocket.disconnect":
-                    await self._read(message)
+                    cost = await self._read(message)
+                    if wait := self._pace.spend(cost):
+                        await asyncio.sleep(wait)
                     if self._you is not None:
                         waiting.reschedule(None)
         except TimeoutError:
@@ -78,7 +84,9 @@ class Line:
         finally:
             self._leave()
 
-    async def _read(self, message: Message) -> None:
+    async def _read(self, message: Message) -> int:
+        """Do what a frame says, and return what it costs its sender."""
+        frame = None
         try:
             if message.get("text") is None:
                 raise Refusal("frame.binary", "Frames are text, and this one is binary.")
@@ -94,9 +102,16 @@ class Line:
                 doing.add_done_callback(self._did)
         except Refusal as refusal:
             self._send(refused(refusal, self._lang, frames.id_of(message.get("text"))))
+            if isinstance(frame, Hello) and self._you is None:
+                # A page whose link was revoked while it was away would knock for ever.
+                self._outbox.close(Bye.NO_VIEW, None)
+        return HELLO_COST if isinstance(frame, Hello) else 1
 
     async def _hello(self, hello: Hello) -> None:
         actor, link = self._who.through(hello.view)
+        if link is not None:
+            # A socket that looked through a view without a link may be older than its revocation.
+            await session.check_link(self._home, link)
         votes = []
         if not self._who.new:
             votes = await self._home.store.voted(self._show, actor.person)

@@ -200,6 +200,7 @@ function follow(live) {
         live.ready = true;
       } else if (frame.type === "pulse") {
         live.audience = frame.audience;
+        if (frame.seq > held.seq) socket.hello();
       } else if (frame.type === "whisper") {
         live.present = setOf(frame.present);
       }

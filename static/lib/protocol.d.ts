@@ -233,7 +233,7 @@ export interface Pong {
   time: number;
 }
 
-/** Heartbeat: the server's time, the seq that this view is at, and how many watch. */
+/** Heartbeat: the server's time, the seq up to which this client was told, and how many watch. A client that holds less has missed something, and says hello again. */
 export interface Pulse {
   type: "pulse";
   time: number;

@@ -32,6 +32,10 @@ start({
     get scene() {
       return this.question && this.phase !== "after" ? "question" : this.phase;
     },
+    /** Whether there is room to show the way to the asking. */
+    get asking() {
+      return this.scene !== "question" && this.scene !== "after";
+    },
     get urgency() {
       return urgency(this.$store.live);
     },

@@ -28,17 +28,21 @@ PHONE: dict[str, Any] = {
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 PROJECTOR: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}}
 
-# What Chromium itself writes into the console when a server or a network is gone.
-NO_NETWORK = re.compile(r"net::ERR_|WebSocket connection to|ERR_INTERNET_DISCONNECTED")
+# What Chromium itself writes into the console when a server, a network or a page is not there.
+NO_NETWORK = re.compile(r"net::ERR_|WebSocket connection to")
+NOT_FOUND = re.compile(r"status of 404")
 
 
 class Foyer:
-    """Lets people in; `complaints` are the errors of their pages, broken content rules included."""
+    """Lets people in; `complaints` are the errors of their pages, broken content rules included.
+
+    What matches `forgiven` is no complaint.
+    """
 
     def __init__(self, browser: Browser, house: House) -> None:
         self.house = house
         self.complaints: list[str] = []
-        self.network_may_fail = False
+        self.forgiven: re.Pattern[str] | None = None
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -99,5 +103,5 @@ class Foyer:
             await context.close()
 
     def _complain(self, name: str, text: str) -> None:
-        if not (self.network_may_fail and NO_NETWORK.search(text)):
+        if self.forgiven is None or not self.forgiven.search(text):
             self.complaints.append(f"{name}: {text}")

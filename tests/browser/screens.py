@@ -63,8 +63,8 @@ def region(page: Page, name: str) -> Locator:
 
 
 def exactly(where: Page | Locator, words: str) -> Locator:
-    """What says these words and no others."""
-    return where.get_by_text(words, exact=True)
+    """What visibly says these words and no others."""
+    return where.get_by_text(words, exact=True).filter(visible=True)
 
 
 async def shows(where: Locator, words: str) -> None:

@@ -27,7 +27,9 @@ async def ask(page: Page, text: str) -> Locator:
 
 
 def own(page: Page, text: str) -> Locator:
-    return region(page, "My questions").get_by_role("listitem").filter(has_text=text)
+    """One's own question as the server has it; while it is being sent, it is not there yet."""
+    mine = region(page, "My questions").get_by_role("listitem")
+    return mine.filter(has_text=text, has_not_text="Sending…")
 
 
 def card(page: Page, lane: str, text: str) -> Locator:

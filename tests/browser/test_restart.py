@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.foyer import PHONE, PROJECTOR, Foyer
+from tests.browser.foyer import NO_NETWORK, PHONE, PROJECTOR, Foyer
 from tests.browser.screens import Desk, agree, region
 from tests.harness import House
 
@@ -15,7 +15,7 @@ GRACE = "Grace Hollander"
 
 
 async def test_every_page_resumes_by_itself(house: House, foyer: Foyer) -> None:
-    foyer.network_may_fail = True
+    foyer.forgiven = NO_NETWORK
     caller = await foyer.enter("caller")
     stage = await foyer.enter("stage", **PROJECTOR)
     grace = await foyer.enter(GRACE)

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.domain.questions import (
+    ASKED_LIMIT,
     AnswerQuestion,
     ApproveQuestion,
     AskQuestion,
@@ -131,6 +132,15 @@ def test_one_person_has_so_many_questions_waiting_and_no_more(show: Rehearsal) -
     show.do(AskQuestion(text="Why?", lang="en"), OTHER_ATTENDEE)
     show.do(ApproveQuestion(question="q2"), MODERATOR)
     show.do(AskQuestion(text="Why?", lang="en"), ATTENDEE)
+
+
+def test_asking_and_withdrawing_comes_to_an_end(show: Rehearsal) -> None:
+    for _ in range(ASKED_LIMIT - 1):
+        show.do(AskQuestion(text="Why?", lang="en"), ATTENDEE)
+        show.do(WithdrawQuestion(question=f"q{show.seq}"), ATTENDEE)
+    with pytest.raises(Refusal, match=r"question\.too_many"):
+        show.do(AskQuestion(text="Why?", lang="en"), ATTENDEE)
+    show.do(AskQuestion(text="Why?", lang="en"), OTHER_ATTENDEE)
 
 
 def test_only_the_asker_may_edit_or_withdraw(show: Rehearsal) -> None:

@@ -130,6 +130,17 @@ def test_recall_of_the_running_cue_starts_it_again(show: Rehearsal) -> None:
     assert (show.stage.on_air, show.left) == ("c2", 600)
 
 
+def test_recall_ends_what_was_called_out_of_its_order(show: Rehearsal) -> None:
+    show.do(AdvanceStage(seen=show.seq))
+    for cue in ("c4", "c2"):
+        show.do(ArmCue(cue=cue, seen=show.seq))
+        show.do(AdvanceStage(seen=show.seq))
+    show.wait(10)
+    show.do(RecallCue(cue="c4", seen=show.seq))
+    assert (show.stage.on_air, show.get(Cue, "c2").ended_at) == ("c4", show.now)
+    assert show.places() == {"s1": "done", "s2": "on_air"}
+
+
 def test_recall_brings_a_stage_back_that_was_over(show: Rehearsal) -> None:
     advance(show, 6)
     show.do(RecallCue(cue="c5", seen=show.seq))

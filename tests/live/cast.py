@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from server.domain.people import Person
-from server.domain.questions import Question
+from server.domain.questions import SHOWN, Question
 from server.domain.roles import CREW, Record, Role
 from server.domain.rundown import Cue
 from server.domain.show import Details
@@ -58,7 +58,15 @@ def planted(confidences: Confidences) -> list[Record]:
         asker = ANON[number % 2].person
         text = word(next(numbers))
         found.append(
-            Question(id=f"q0{number}", text=text, lang="en", asker=asker, asked_at=0, state=state)
+            Question(
+                id=f"q0{number}",
+                text=text,
+                lang="en",
+                asker=asker,
+                asked_at=0,
+                state=state,
+                approved_at=0 if state in SHOWN else None,
+            )
         )
         confidences.ask(f"q0{number}", asker, text, shown=state == "approved")
     return found

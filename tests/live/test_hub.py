@@ -425,8 +425,11 @@ async def test_attendees_come_and_go_without_a_whisper(hall: Hall) -> None:
 
 async def test_the_crew_is_told_at_once_who_is_there(hall: Hall) -> None:
     await hall.come(Role.PRESENTER, "ada")
+    await hall.come(Role.ATTENDEE, "somebody")
     line = await Screen(Role.CALLER, "caller").hello(hall.hub)
-    assert told(line)[-1] == {"type": "whisper", "present": ["ada"]}
+    whisper, pulse = told(line)[-2:]
+    assert whisper == {"type": "whisper", "present": ["ada"]}
+    assert (pulse["type"], pulse["audience"]) == ("pulse", 1)
 
 
 # ---- faults ------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ import pytest
 
 from server.domain.commands import COMMANDS, Grant
 from server.domain.messages import AcknowledgeMessage, SendMessage
+from server.domain.questions import AskQuestion
 from server.domain.refusal import Refusal
-from server.domain.roles import DESK, Actor
+from server.domain.roles import DESK, EVERYONE, Actor
 from server.domain.show import Draft
 from server.domain.stage import AdvanceStage, HoldStage, ResumeStage, Stage, UndoStage
 from server.store.sqlite import SqliteStore
@@ -190,6 +191,23 @@ async def test_a_faulty_rule_takes_nobody_with_it(
     assert answers == [2, "server.fault", 3, "server.fault", 4]
     assert (await stage(office)).on_air == "c2"
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_the_log_names_commands_and_never_says_their_words(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
+        raise ZeroDivisionError
+
+    caplog.set_level(logging.DEBUG, "luyan")
+    words = AskQuestion(text="Between us: is it true?", lang="en")
+    assert await office.all((words, ATTENDEE)) == [2]
+    table: dict[object, Grant] = dict(COMMANDS) | {AskQuestion: Grant(faulty, EVERYONE)}
+    monkeypatch.setattr("server.domain.commands.COMMANDS", table)
+    assert await office.all((words, ATTENDEE)) == ["server.fault"]
+    assert "command=question.ask " in caplog.text
+    assert "the rule of question.ask failed" in caplog.text
+    assert "Between us" not in caplog.text
 
 
 async def test_a_show_that_is_not_there_is_refused_and_stalls_nobody(office: Office) -> None:

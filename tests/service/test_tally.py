@@ -48,6 +48,13 @@ async def test_a_vote_can_be_taken_back(office: Office) -> None:
     assert await office.votes() == {question: 3}
 
 
+async def test_a_vote_that_comes_too_late_is_not_counted(office: Office) -> None:
+    upvote = UpvoteQuestion(question=await approved(office))
+    with pytest.raises(Refusal, match=r"command\.late"):
+        await office.desk.do(SHOW, "late", upvote, ATTENDEE, by=office.now - 1)
+    assert await office.votes() == {}
+
+
 async def test_what_changes_no_counter_is_no_turn(office: Office) -> None:
     question = await approved(office)
     seq = await office.do(UpvoteQuestion(question=question), ATTENDEE)

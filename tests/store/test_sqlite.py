@@ -49,6 +49,16 @@ async def test_the_folder_is_for_its_owner_alone(database: Path) -> None:
     assert [path.name for path in database.parent.iterdir()] == ["luyan.db"]
 
 
+async def test_in_a_folder_that_others_may_read_the_files_are_still_for_their_owner(
+    database: Path,
+) -> None:
+    database.parent.mkdir(mode=0o755)
+    store = await open_sqlite(database)
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in database.parent.iterdir()}
+    await store.close()
+    assert files == dict.fromkeys(("luyan.db", "luyan.db-wal", "luyan.db-shm"), 0o600)
+
+
 async def test_a_commit_is_on_disk_before_it_is_answered(database: Path) -> None:
     store = await open_sqlite(database)
 

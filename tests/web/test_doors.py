@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+import segno
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.harness import luyan
@@ -56,6 +58,14 @@ async def test_one_browser_holds_several_links_and_stays_an_attendee_besides(
         assert '"person": "caller"' not in watching.text
 
 
+async def test_a_cookie_never_carries_the_name_of_a_link(served: Served) -> None:
+    bearer = {"Authorization": f"Bearer {served.token('ada')}"}
+    async with browser(served) as http:
+        await http.get(f"/join/{served.token('ada')}", headers=bearer)
+        watching = await http.get(f"/s/{served.show}")
+    assert '"person": "~' in watching.text, "the name would outlive its link, in every show"
+
+
 async def test_a_cookie_that_was_touched_is_nobody(served: Served) -> None:
     async with browser(served) as http:
         await http.get(f"/join/{served.token('caller')}")
@@ -86,6 +96,23 @@ async def test_a_revoked_link_ends_what_it_opened(served: Served) -> None:
         await served.line("xi").open()
 
 
+async def test_an_old_socket_does_not_lead_through_a_revoked_link(served: Served) -> None:
+    async with browser(served) as http:
+        await http.get(f"/join/{served.token('bo')}")
+        cookie = {"Cookie": f"luyan={http.cookies['luyan']}"}
+    async with asyncio.timeout(20), connect(served.live, additional_headers=cookie) as socket:
+        await socket.send('{"type":"hello","view":"attendee"}')
+        assert '"type":"welcome"' in str(await socket.recv())
+        assert '"type":"patch"' in str(await socket.recv())
+        _revoke(served, "bo")
+        await socket.send('{"type":"hello","view":"presenter"}')
+        heard = ""
+        while '"type":"refused"' not in heard:
+            heard = str(await socket.recv())
+            assert '"type":"welcome"' not in heard
+        assert '"code":"link.over"' in heard
+
+
 async def test_the_language_is_kept_and_leads_back_home_only(served: Served) -> None:
     async with browser(served, **{"Accept-Language": "zh-CN"}) as http:
         assert ' lang="zh-Hans"' in (await http.get("/")).text
@@ -96,6 +123,8 @@ async def test_the_language_is_kept_and_leads_back_home_only(served: Served) -> 
         assert away.headers["location"] == "/"
         odd = await http.post("/language", content=b"lang=%ff&next=%00")
         assert odd.status_code == 303
+        much = await http.post("/language", content=b"lang=zh&next=/" + b"x" * 1_000_000)
+        assert much.status_code == 303
 
 
 async def test_a_foreign_page_may_not_post(served: Served) -> None:
@@ -160,6 +189,23 @@ async def test_pages_carry_the_headers_that_keep_others_out(served: Served) -> N
             assert headers["x-content-type-options"] == "nosniff"
 
 
+async def test_nobody_keeps_an_answer_that_was_for_one_person(served: Served) -> None:
+    async with browser(served) as http:
+        for path in ("/", f"/s/{served.show}", f"/join/{served.token('caller')}", "/join/nobody"):
+            assert (await http.get(path)).headers["cache-control"] == "no-store"
+        programs = {"Accept": "application/json"}
+        page = f"/s/{served.show}/moderator"
+        assert (await http.get(page, headers=programs)).headers["cache-control"] == "no-store"
+        assert (await http.get("/static/lib/live.js")).headers["cache-control"] == "no-cache"
+
+
 def _revoke(served: Served, who: str) -> None:
     """Revoke by the id that the command line prints beside the link."""
     luyan("links", "--data", str(served.data), "--show", served.show, "--revoke", who)
+
+
+async def test_the_stage_shows_the_hall_the_way_to_ask(served: Served) -> None:
+    async with browser(served) as http:
+        page = (await http.get(f"/s/{served.show}/stage")).text
+    code = segno.make(f"{served.url}/s/{served.show}", error="m", micro=False)
+    assert code.svg_inline(border=2, omitsize=True) in page

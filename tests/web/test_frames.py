@@ -90,6 +90,14 @@ async def test_a_command_before_hello_is_refused(served: Served) -> None:
         assert (await heard(line, "refused"))["code"] == "frame.no_hello"
 
 
+async def test_who_may_not_look_at_all_is_told_to_stay_away(served: Served) -> None:
+    async with connect(served.live, compression=None) as line:
+        await line.send('{"type":"hello","view":"caller"}')
+        assert (await heard(line, "refused"))["code"] == "view.not_yours"
+        bye = await heard(line, "bye")
+        assert (bye["code"], bye["retry_after"]) == (4501, None)
+
+
 async def test_a_refusal_speaks_the_language_of_its_reader(served: Served) -> None:
     headers = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
     async with connect(served.live, compression=None, additional_headers=headers) as line:
