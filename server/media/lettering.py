@@ -52,13 +52,16 @@ _ROWS = {letter: bytes.fromhex(rows.replace(" ", "")) for letter, rows in _FONT.
 HIGH, WIDE = 7, 6
 
 
-def write(luma: bytearray, width: int, left: int, top: int, text: str, size: int, ink: int) -> None:
-    """Write a line of text into a luma plane; a dot is `size` pixels, `ink` its brightness.
+def write(
+    luma: bytearray, width: int, at: tuple[int, int], text: str, size: int, paper: int, ink: int
+) -> None:
+    """Write a line of text into a luma plane at (left, top); a dot is `size` pixels.
 
     Letters that the font lacks are left blank, and what does not fit on the line is cut.
     """
+    left, top = at
     text = text.upper()[: (width - left) // (WIDE * size)]
-    dots = {"0": bytes(size), "1": bytes([ink]) * size}
+    dots = {"0": bytes([paper]) * size, "1": bytes([ink]) * size}
     for row in range(HIGH):
         line = b"".join(
             dots[dot] for letter in text for dot in f"{_ROWS.get(letter, _ROWS[' '])[row]:05b}0"

@@ -107,7 +107,7 @@ class Packager:
             run=run.number,
             file=f"seg-{name}-{self._index.next_number:06d}.m4s",
             init=f"init-{name}.mp4",
-            pdt=run.source.clock.instant(packets[0].pts),
+            pdt=run.clock.instant(packets[0].pts),
             ms=max(until - packets[0].pts, 1),
             size=len(data),
             source=run.source.name,
@@ -171,6 +171,7 @@ class _Run:
 
     def __init__(self, source: Source, fragments: Fragments, generation: int, number: int) -> None:
         self.source = source
+        self.clock = source.clock
         self.fragments = fragments
         self.generation = generation
         self.number = number

@@ -44,24 +44,25 @@ class Picture:
 
     def draw(self, at: int, title: str) -> VideoFrame:
         """Return the picture of the instant `at` (ms UTC)."""
-        width, height = self._width, self._height
-        size = max(width // 160, 1)
         if title != self._title:
             self._title = title
             self._luma[:] = self._paper
-            lettering.write(self._luma, width, 4 * size, height * 2 // 3, title, size, INK)
-        clock = time.strftime("%H:%M:%S", time.gmtime(at // 1000)) + f".{at % 1000 // 100}"
-        self._write_clock(f"{clock} UTC", 2 * size)
-        bars.draw(self._luma, width, height, at)
-        frame = VideoFrame(width, height, "yuv420p")
+            self._write(title, 2 / 3, 3)
+            self._write("UTC", 5 / 6, 3)
+        clock = time.strftime("%H:%M:%S", time.gmtime(at // 1000))
+        self._write(f"{clock}.{at % 1000 // 100}", 1 / 3, 8)
+        bars.draw(self._luma, self._width, self._height, at)
+        frame = VideoFrame(self._width, self._height, "yuv420p")
         planes = (bytes(self._luma), self._chroma, self._chroma)
         for plane, data in zip(frame.planes, planes, strict=True):
             plane.update(_padded(data, plane.width, plane.line_size))
         return frame
 
-    def _write_clock(self, text: str, size: int) -> None:
-        top = self._height // 3
-        lettering.write(self._luma, self._width, 2 * size, top, text, size, INK)
+    def _write(self, text: str, height: float, size: int) -> None:
+        """Write a line at a part of the height, in dots of a 640th of the width."""
+        dot = max(size * self._width // 640, 1)
+        place = (self._width // 20, int(height * self._height))
+        lettering.write(self._luma, self._width, place, text, dot, PAPER, INK)
 
 
 def sound(first: int, starts_at: int) -> AudioFrame:
