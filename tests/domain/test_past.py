@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.domain.feedback import ReleaseFeedback, WriteFeedback
+from server.domain.feedback import Marks, ReleaseFeedback, WriteFeedback
 from server.domain.messages import SendMessage
 from server.domain.past import KINDS, Moment, Past
 from server.domain.questions import (
@@ -132,7 +132,7 @@ def test_nothing_leaks_that_anybody_could_not_see_at_some_time() -> None:
         question = show.ask(f"{secret} {number}")
         if number:
             show.do(DismissQuestion(question, reason=secret), MODERATOR)
-    show.do(WriteFeedback(slot="s1", advice=secret, marks={"novelty": 3}), COMMENTATOR)
+    show.do(WriteFeedback(slot="s1", advice=secret, marks=Marks(novelty=3)), COMMENTATOR)
     show.do(ReleaseFeedback(slot="s1", to="presenter"), COMMENTATOR)
     show.do(SendMessage(text=secret, to="ada"))
     show.do(AdvanceStage(seen=show.seq))
