@@ -10,6 +10,8 @@ KEY_FRAME = 1
 H264, AAC = 7, 10
 ENHANCED = 0x80
 CONFIG, CODED = 0, 1
+# Real ones have some dozens of bytes.
+LARGEST_CONFIG = 4096
 
 
 class Unsupported(Exception):
@@ -51,6 +53,8 @@ def _packet(
 ) -> Packet | None:
     if what not in (CONFIG, CODED) or not data:
         return None
+    if what == CONFIG and len(data) > LARGEST_CONFIG:
+        raise Unsupported(f"the {kind} is described by {len(data)} bytes, which cannot be right")
     return Packet(kind, dts, dts + offset, key, what == CONFIG, data)
 
 

@@ -148,11 +148,13 @@ class _Sink:
 
 
 def _end(data: bytes | bytearray, at: int) -> int | None:
-    """Return where the box at `at` ends, None if it is not whole."""
+    """Return where the box at `at` ends, None if it is not whole; raises `Unreadable`."""
     if len(data) < at + 8:
         return None
-    end = at + int.from_bytes(data[at : at + 4])
-    return end if len(data) >= end else None
+    size = int.from_bytes(data[at : at + 4])
+    if size < 8:
+        raise Unreadable("libav left a box without its size")
+    return at + size if len(data) >= at + size else None
 
 
 def _inside(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:

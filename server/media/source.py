@@ -6,8 +6,11 @@ from server.media.clock import ProgrammeClock
 from server.media.flv import Packet, unpack
 from server.media.rtmp import Tag
 
-# A step in time that is no hiccup: the publisher has started its clock again.
-JUMP_MS = 10_000
+# A step in time, on or back, that is no hiccup: what follows cannot be joined.
+GAP_MS = 5_000
+BACK_MS = 3_000
+# No encoder shuffles its pictures over more than this.
+LARGEST_OFFSET_MS = 5_000
 # Sound that came alone for so long is a programme without pictures.
 BLIND_MS = 5_000
 
@@ -49,6 +52,8 @@ class Source:
         if getattr(self._described, packet.kind) is None:
             return None
         self._watch(packet)
+        if not 0 <= packet.pts - packet.dts <= LARGEST_OFFSET_MS:
+            packet = packet._replace(pts=packet.dts)
         if packet.kind == "video" or self.formats.video is None:
             self.clock.note(packet.pts, arrival)
         # Times that stand still or go back a little would stop any muxer.
@@ -66,7 +71,7 @@ class Source:
         """Look out for a clock that was started again, and for pictures that come and go."""
         if self._latest is None:
             self._latest_video = packet.dts
-        elif abs(packet.dts - self._latest) > JUMP_MS:
+        elif not -BACK_MS <= packet.dts - self._latest <= GAP_MS:
             self.clock = ProgrammeClock(self._delay)
             self._last_dts = {"video": -1, "audio": -1}
             self._latest_video = packet.dts

@@ -125,6 +125,19 @@ def test_times_that_stand_still_or_go_back_a_little(tmp_path: Path) -> None:
     assert times == sorted(times)
 
 
+def test_offsets_that_cannot_be_make_no_segment_long(tmp_path: Path) -> None:
+    studio, tags = Studio(tmp_path), list(recorded(4))
+    wild = [
+        tag._replace(payload=tag.payload[:2] + b"\x6f\xff\xff" + tag.payload[5:])
+        if tag.kind == Kind.VIDEO and n % 10 == 0
+        else tag
+        for n, tag in enumerate(tags)
+    ]
+    studio.feed(Source("main"), wild)
+    studio.packager.close()
+    assert max(s.ms for s in studio.index().segments) < 1200
+
+
 def test_key_frames_too_far_apart_are_complained_of(tmp_path: Path) -> None:
     studio = Studio(tmp_path)
     studio.feed(Source("main"), recorded(6, key_every=1000))
@@ -222,7 +235,12 @@ def test_codecs_that_browsers_do_not_play_are_named(kind: int, payload: bytes) -
         Source("main").take(Tag(kind, 0, payload), AT)
 
 
-@pytest.mark.parametrize("config", [b"\1", b"\xff" * 40, bytes(40)])
+def test_formats_that_are_far_too_long_are_refused() -> None:
+    with pytest.raises(Unsupported, match="cannot be right"):
+        Source("main").take(Tag(Kind.VIDEO, 0, b"\x17\0\0\0\0\1" + bytes(40_000)), AT)
+
+
+@pytest.mark.parametrize("config", [b"\1", b"\xff" * 40, bytes(40), recorded(1)[1].payload[5:9]])
 def test_formats_that_describe_nothing_are_refused(tmp_path: Path, config: bytes) -> None:
     studio, source = Studio(tmp_path), Source("main")
     header = Tag(Kind.VIDEO, 0, b"\x17\0\0\0\0" + config)
