@@ -206,10 +206,10 @@ function follow(live) {
     if (asking) return;
     asking = true;
     try {
-      const response = await fetch(`/s/${encodeURIComponent(boot.show)}/past?at=${Math.floor(at)}`);
+      const response = await fetch(`/s/${encodeURIComponent(boot.show)}/past?at=${at}`);
       if (!response.ok) throw new Error(response.statusText);
-      const past = await response.json();
-      programme.learn(nested(past.records), past.at, past.until);
+      const { records, until } = await response.json();
+      programme.learn(nested(records), at, until);
       asking = false;
       show();
     } catch {
@@ -258,7 +258,7 @@ function follow(live) {
     moment = at;
     show();
     const unknown = at === null || !live.ready ? null : programme.missing(at, at + AHEAD_MS);
-    if (unknown !== null) void recall(unknown);
+    if (unknown !== null) void recall(Math.floor(unknown));
   };
   setInterval(() => tick(live, now()), NOW_MS);
   setTimeout(() => {
