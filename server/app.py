@@ -18,13 +18,15 @@ from server import resources
 from server.domain.refusal import Refusal
 from server.integrations.calendar import calendar, presenter_calendar
 from server.live.hub import Hub
+from server.media.playout import Ingest, Playout
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
 from server.service.links import read_secret
 from server.service.ports import Store
+from server.service.rewind import Rewind
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import agenda, api, calendars, join, pages, protocol
+from server.web import agenda, api, calendars, join, pages, picture, protocol
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -42,15 +44,20 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build(store: Store, secret: bytes, public_url: str) -> Starlette:
-    """Return the application over a store that is already open."""
+def build(
+    store: Store, secret: bytes, public_url: str, data: Path, ingest: Ingest | None = None
+) -> Starlette:
+    """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
     desk = Desk(store, now_ms, hub)
+    playout = Playout(data, secret, ingest, desk.report)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hub.start()
+        await playout.start()
         yield
+        await playout.close()
         await desk.close()
         await hub.close()
 
@@ -69,6 +76,9 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
             Route("/s/{show}/commentator", pages.commentator),
             Route("/s/{show}/commands", api.command, methods=["POST"]),
             Route("/s/{show}/events", api.events),
+            Route("/s/{show}/past", picture.past),
+            Route("/s/{show}/hls/live.m3u8", picture.playlist),
+            Route("/s/{show}/hls/{file}", picture.segment),
             WebSocketRoute("/s/{show}/live", live),
             Route("/join/{token}", join.join),
             Route("/language", join.choose_language, methods=["POST"]),
@@ -87,7 +97,7 @@ def build(store: Store, secret: bytes, public_url: str) -> Starlette:
         lifespan=lifespan,
     )
     signer = URLSafeSerializer(secret, salt="luyan.session")
-    app.state.house = House(store, desk, hub, now_ms, signer, public_url)
+    app.state.house = House(store, desk, hub, Rewind(store), playout, now_ms, signer, public_url)
     return app
 
 
@@ -126,6 +136,7 @@ async def serve(
     public_url: str | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
     restored: bool = False,
+    ingest: Ingest | None = None,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -138,7 +149,7 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data, restored=restored)
         try:
-            app = build(store, read_secret(data), url)
+            app = build(store, read_secret(data), url, data, ingest)
             config = uvicorn.Config(
                 app,
                 http="httptools",

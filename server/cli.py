@@ -22,11 +22,13 @@ import uvloop
 from server import __version__, folder
 from server.app import now_ms, serve
 from server.demo import crowd
+from server.demo.companion import Companion
 from server.domain import clock
 from server.domain.refusal import Refusal
 from server.domain.roles import Record
 from server.integrations.export import export
 from server.integrations.showfile import read
+from server.media.playout import Ingest, free_port
 from server.service.ports import Store
 
 PORT = 8000
@@ -84,12 +86,14 @@ async def _demo(options: argparse.Namespace) -> None:
         raise ValueError("--audience needs --host 127.0.0.1: it never leaves this machine.")
     async with folder.opened(data, new=True) as store:
         show = await _demo_show(store, options.fresh, options.data is not None)
-        page = await folder.hand_out(store, data, show)
-    audience = crowd.Crowd()
+        ingest = Ingest(show, options.host, options.ingest or free_port(options.host))
+        page = await folder.hand_out(store, data, show, ingest=ingest)
+    audience, picture = crowd.Crowd(), Companion()
 
     def ready(url: str) -> None:
         starts = clock.local(page.details.starts_at, page.details.zone)
-        print(page._replace(url=url).text())
+        links = page._replace(url=url)
+        print(links.text())
         print(
             f"\n  The first cue is planned for {starts:%H:%M:%S} ({page.details.zone}); the caller"
         )
@@ -97,11 +101,15 @@ async def _demo(options: argparse.Namespace) -> None:
         print(f"  These links again: luyan links --data {data}", flush=True)
         if options.audience:
             audience.start(url, show, options.audience)
+        if options.picture and links.stream is not None:
+            address = f"{links.rtmp}/{links.stream.key}"
+            picture.run("server.demo.camera", url, show, told=f"{address}\n")
 
     try:
-        await _serve_folder(options, data, logging.WARNING, None, ready)
+        await _serve_folder(options, data, logging.WARNING, None, ready, ingest=ingest)
     finally:
         audience.end()
+        picture.end()
 
 
 async def _demo_show(store: Store, fresh: bool, named: bool) -> str:
@@ -146,6 +154,9 @@ async def _serve(options: argparse.Namespace) -> None:
     data = _data(options)
     async with folder.opened(data, new=True) as store:
         shows = [row.id for row in await store.shows()]
+    ingest = None
+    if shows and options.ingest is not None:
+        ingest = Ingest(shows[-1], options.host, options.ingest or free_port(options.host))
 
     def ready(url: str) -> None:
         print(f"Luyan {__version__} serves {data} at {url}")
@@ -153,10 +164,14 @@ async def _serve(options: argparse.Namespace) -> None:
             print(f"  {url}/s/{show}")
         if not shows:
             print("  There is no show yet: luyan new FILE")
+        if ingest is not None:
+            print(
+                f"  “{ingest.show}” takes a stream at port {ingest.port}: luyan links has its key"
+            )
         print("  Ctrl-C ends the server.", flush=True)
 
     public_url = _public_url(options)
-    await _serve_folder(options, data, logging.INFO, public_url, ready, options.restored)
+    await _serve_folder(options, data, logging.INFO, public_url, ready, options.restored, ingest)
 
 
 async def _serve_folder(
@@ -166,6 +181,7 @@ async def _serve_folder(
     public_url: str | None,
     on_ready: Callable[[str], None],
     restored: bool = False,
+    ingest: Ingest | None = None,
 ) -> None:
     """Serve a data folder until a signal ends it, and announce the address while it lasts."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
@@ -175,11 +191,11 @@ async def _serve_folder(
 
     def ready(url: str) -> None:
         url = folder.reachable(url)
-        folder.announce(data, url)
+        folder.announce(data, url, ingest)
         on_ready(url)
 
     try:
-        await serve(data, options.host, options.port, public_url, ready, restored)
+        await serve(data, options.host, options.port, public_url, ready, restored, ingest)
     finally:
         folder.withdraw(data)
 
@@ -193,7 +209,7 @@ async def _links(options: argparse.Namespace) -> None:
         show = await folder.choose(store, options.show)
         if options.revoke is not None:
             await folder.renew(store, data, show, options.revoke)
-        page = await folder.hand_out(store, data, show, url)
+        page = await folder.hand_out(store, data, show, url, running.ingest if running else None)
     if options.json:
         print(json.dumps(page.document(), ensure_ascii=False, indent=2))
     elif options.revoke is not None:
@@ -253,6 +269,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"let N simulated attendees ask and vote (at most {crowd.LIMIT})",
     )
+    _ingest(demo, 0, "RTMP port for the show's picture (default: any free one)")
+    demo.add_argument(
+        "--no-picture",
+        dest="picture",
+        action="store_false",
+        help="leave out the test picture, so that another can be published",
+    )
     demo.add_argument("--fresh", action="store_true", help="begin anew, not where it was left")
 
     new = _command(commands, _new, "new", "add the show of a show file")
@@ -262,6 +285,7 @@ def _parser() -> argparse.ArgumentParser:
     serving = _command(commands, _serve, "serve", "serve every show of the data folder")
     _listen(serving)
     _url(serving)
+    _ingest(serving, None, "take the newest show's picture by RTMP at this port; 0: any free one")
     serving.add_argument(
         "--restored", action="store_true", help="the folder was put back from a backup: once"
     )
@@ -302,6 +326,12 @@ def _listen(command: argparse.ArgumentParser) -> None:
         "--port", type=_number(65535), default=PORT, help=f"default {PORT}; 0: any free one"
     )
     command.add_argument("--host", default="127.0.0.1", help="0.0.0.0: let other machines in")
+
+
+def _ingest(command: argparse.ArgumentParser, default: int | None, words: str) -> None:
+    command.add_argument(
+        "--ingest", type=_number(65535), default=default, metavar="PORT", help=words
+    )
 
 
 def _show(command: argparse.ArgumentParser) -> None:

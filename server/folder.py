@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,8 +12,9 @@ import msgspec
 from server.app import DATABASE, now_ms, open_store
 from server.domain.people import Person
 from server.domain.show import Details
-from server.handout import Handout, Personal
-from server.service.links import make_links, read_secret, revoke, token_of
+from server.handout import Handout, Personal, Stream
+from server.media.playout import Ingest
+from server.service.links import make_links, read_secret, revoke, stream_key, token_of
 from server.service.ports import Store
 from server.store.faults import unknown
 
@@ -22,11 +22,13 @@ SERVER_FILE = "server.json"
 ANY_ADDRESS = ("0.0.0.0", "::")
 
 
-class Running(NamedTuple):
-    """What a server writes into its data folder: its public address and its process."""
+class Running(msgspec.Struct, frozen=True):
+    """What a server writes into its data folder: its public address, its process, and the show
+    that takes a stream."""
 
     url: str
     pid: int
+    ingest: Ingest | None = None
 
 
 def default(name: str) -> Path:
@@ -66,8 +68,10 @@ async def details(store: Store, show: str) -> Details:
     return found
 
 
-async def hand_out(store: Store, data: Path, show: str, url: str = "") -> Handout:
-    """Return the links of a show, made where they lack."""
+async def hand_out(
+    store: Store, data: Path, show: str, url: str = "", ingest: Ingest | None = None
+) -> Handout:
+    """Return the links of a show, made where they lack; `ingest`: where a stream is taken."""
     secret = read_secret(data)
     changes = (await store.read(show)).changes
     records = [change.record for change in changes if change.record is not None]
@@ -78,6 +82,9 @@ async def hand_out(store: Store, data: Path, show: str, url: str = "") -> Handou
         links=[Personal(link.role, link.person, token_of(secret, link.id)) for link in links],
         people={record.id: record for record in records if isinstance(record, Person)},
         url=url,
+        stream=Stream(ingest.port, stream_key(secret, show))
+        if ingest is not None and ingest.show == show
+        else None,
     )
 
 
@@ -91,9 +98,9 @@ async def renew(store: Store, data: Path, show: str, person: str) -> None:
         await revoke(store, read_secret(data), link, now)
 
 
-def announce(data: Path, url: str) -> None:
+def announce(data: Path, url: str, ingest: Ingest | None = None) -> None:
     """Write down that this process serves the folder at a public address."""
-    running = {"url": url, "pid": os.getpid()}
+    running = Running(url, os.getpid(), ingest)
     unfinished = data / f".{SERVER_FILE}.{os.getpid()}"
     unfinished.write_bytes(msgspec.json.encode(running) + b"\n")
     unfinished.replace(data / SERVER_FILE)
@@ -102,8 +109,7 @@ def announce(data: Path, url: str) -> None:
 def announced(data: Path) -> Running | None:
     """Return who serves the folder, or served it last and did not end well."""
     with suppress(FileNotFoundError, msgspec.DecodeError):
-        found = msgspec.json.decode((data / SERVER_FILE).read_bytes(), type=dict[str, str | int])
-        return Running(str(found["url"]), int(found["pid"]))
+        return msgspec.json.decode((data / SERVER_FILE).read_bytes(), type=Running)
     return None
 
 

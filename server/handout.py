@@ -4,6 +4,7 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import segno
 
@@ -30,19 +31,36 @@ class Personal(NamedTuple):
     token: str
 
 
+class Stream(NamedTuple):
+    """Where the picture is published, by whoever has the key."""
+
+    port: int
+    key: str
+
+
 class Handout(NamedTuple):
-    """All links of one show; `url` is the public address of the server."""
+    """All links of one show; `url` is the public address of the server.
+
+    `stream` is there while a running server takes one for this show.
+    """
 
     show: str
     details: Details
     links: list[Personal]
     people: dict[str, Person]
     url: str = ""
+    stream: Stream | None = None
 
     @property
     def audience(self) -> str:
         """Where everybody may watch and ask."""
         return f"{self.url}/s/{self.show}"
+
+    @property
+    def rtmp(self) -> str:
+        """Where OBS or an encoder publishes, without the key."""
+        assert self.stream is not None, "no stream is taken"
+        return f"rtmp://{_host(self.url)}:{self.stream.port}/live"
 
     def address(self, link: Personal) -> str:
         """Return the whole address of a personal link."""
@@ -54,7 +72,7 @@ class Handout(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Return what `luyan links --json` prints; of several hosts, the first."""
-        return {
+        document: dict[str, Any] = {
             "show": self.show,
             "audience": self.audience,
             "stage": self.address(self.of(Role.STAGE)[0]),
@@ -74,6 +92,10 @@ class Handout(NamedTuple):
                 for link in self.of(Role.COMMENTATOR)
             ],
         }
+        if self.stream is not None:
+            document["ingest"] = {"rtmp": self.rtmp, "key": self.stream.key}
+            document["playlist"] = f"{self.audience}/hls/live.m3u8"
+        return document
 
     def text(self, codes: bool = False) -> str:
         """Return the links as a page of text; `codes`: with a QR code for each."""
@@ -102,6 +124,11 @@ class Handout(NamedTuple):
         yield "  Overlays for OBS, open to all"
         for overlay in ("lower-third", "timer", "question"):
             yield f"  {self.audience}/overlay/{overlay}"
+        if self.stream is not None:
+            yield ""
+            yield "  The picture, published from OBS (Settings, Stream, Custom)"
+            yield f"  Server      {self.rtmp}"
+            yield f"  Stream key  {self.stream.key}"
 
 
 def qr(address: str) -> str:
@@ -109,6 +136,12 @@ def qr(address: str) -> str:
     text = io.StringIO()
     segno.make(address, error="l", micro=False).terminal(text, border=2, compact=True)
     return "".join(f"  {line}\n" for line in text.getvalue().splitlines())
+
+
+def _host(url: str) -> str:
+    """Return the host of an address, as it stands in one."""
+    host = urlsplit(url).hostname or "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _width(text: str) -> int:

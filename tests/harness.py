@@ -134,9 +134,9 @@ class House:
 
 
 class DemoHouse(House):
-    """`luyan demo` over a folder of its own, with a small simulated audience."""
+    """`luyan demo` over a folder of its own, with a small simulated audience and no picture."""
 
-    command: tuple[str, ...] = ("demo", "--audience", "3")
+    command: tuple[str, ...] = ("demo", "--audience", "3", "--no-picture")
 
     def __init__(self, data: Path) -> None:
         super().__init__(data, show="demo")

@@ -1,22 +1,15 @@
-"""The simulated audience as the demo holds it: a process of its own that ends with its parent."""
+"""The simulated audience as the demo holds it: a process of its own, never leaving this machine."""
 
 import ipaddress
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
+from server.demo.companion import Companion
+
 LIMIT = 2000
-END_SECONDS = 5.0
 
 
-class Crowd:
-    """Starts the audience, and ends it.
-
-    The child reads its standard input, which closes when this process ends in any way.
-    """
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+class Crowd(Companion):
+    """Starts the audience, and ends it."""
 
     def start(self, url: str, show: str, number: int) -> None:
         """Let `number` attendees come to a show of this machine.
@@ -27,25 +20,7 @@ class Crowd:
             raise ValueError(f"An audience has 1 to {LIMIT} attendees, not {number}.")
         if not is_loopback(url):
             raise ValueError("The simulated audience only ever visits this machine.")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "server.demo.audience", url, show, str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def end(self) -> None:
-        """Send everybody home; ending an audience that never came is fine."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        self.run("server.demo.audience", url, show, str(number))
 
 
 def is_loopback(url: str) -> bool:

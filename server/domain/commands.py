@@ -4,7 +4,7 @@ nothing else; and every kind of record."""
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from server.domain import feedback, greenroom, messages, questions, stage
+from server.domain import feedback, greenroom, messages, picture, questions, stage
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import CREW, DESK, EVERYONE, Actor, Record, Role
@@ -48,6 +48,11 @@ COMMANDS: dict[type[Command], Grant] = {
     ),
 }
 
+# What only the house itself says. No frame can hold it, since frames are made from the table above.
+REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
+    picture.ReportPicture: picture.report,
+}
+
 RECORDS: tuple[type[Record], ...] = (
     Details,
     Segment,
@@ -61,6 +66,7 @@ RECORDS: tuple[type[Record], ...] = (
     questions.Tally,
     feedback.Feedback,
     messages.Message,
+    picture.Picture,
 )
 
 
@@ -77,6 +83,11 @@ def decide(draft: Draft, command: Command, actor: Actor) -> None:
     rule = permit(command, actor).rule
     assert rule is not None, "votes go through the Tally"
     rule(draft, command, actor, draft.now)
+
+
+def take_report(draft: Draft, report: Command) -> None:
+    """Write down on a draft what a part of the house says of itself."""
+    REPORTS[type(report)](draft, report, draft.now)
 
 
 def decision_of(draft: Draft, command: Command) -> Decision | None:

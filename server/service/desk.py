@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from server.domain.commands import decide, decision_of, permit
+from server.domain.commands import decide, decision_of, permit, take_report
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor
-from server.domain.show import Command, Draft, Show
+from server.domain.show import Command, Decision, Draft, Show
 from server.domain.text import clean
 from server.service.ports import Bus, Clock, Entry, Store
 from server.service.tally import TICK_SECONDS, Tally
@@ -67,6 +67,21 @@ class Desk:
             self._workers[show] = asyncio.create_task(self._work(show), name=f"desk {show}")
         return await answer
 
+    async def report(self, show_id: str, report: Command) -> None:
+        """Take in what a part of the house says of itself: nobody's command, and never undone.
+
+        What is no news takes no turn. Raises a Refusal, or the store's fault.
+        """
+        async with self._turns.open(show_id) as (show, turn):
+            draft = Draft(show, max(self._clock(), show.at))
+            take_report(draft, report)
+            if not draft.changed:
+                return
+            entry = _entry(draft, None, None, report, show.decision)
+            await turn.write([entry])
+            show.take(entry.changes, entry.seq, entry.at)
+        _log(show_id, entry)
+
     async def close(self) -> None:
         """Finish what waits."""
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
@@ -118,14 +133,7 @@ class Desk:
             if entries:
                 await turn.write(entries)
         for entry in entries:
-            log.info(
-                "show=%s seq=%d command=%s role=%s facts=%s",
-                show_id,
-                entry.seq,
-                entry.command_type,
-                entry.actor.role,
-                ",".join(fact.name for fact in entry.facts),
-            )
+            _log(show_id, entry)
         for answer, outcome in answers:
             if answer.done():
                 continue  # whoever asked has gone
@@ -140,21 +148,44 @@ class Desk:
         in_time(waiting.by, now)
         draft = Draft(show, now)
         decide(draft, waiting.command, waiting.actor)
-        entry = Entry(
-            seq=draft.seq,
-            at=now,
-            actor=waiting.actor,
-            command_id=waiting.command_id,
-            command_type=name_of(waiting.command),
-            command=msgspec.json.encode(waiting.command),
-            facts=draft.facts,
-            changes=list(draft.close()),
-            before=draft.before(),
-            decision=decision_of(draft, waiting.command),
-        )
+        decision = decision_of(draft, waiting.command)
+        entry = _entry(draft, waiting.actor, waiting.command_id, waiting.command, decision)
         show.take(entry.changes, entry.seq, now)
         show.decision = entry.decision
         return entry
+
+
+def _entry(
+    draft: Draft,
+    actor: Actor | None,
+    command_id: str | None,
+    command: Command,
+    decision: Decision | None,
+) -> Entry:
+    """Return the journal entry of a turn."""
+    return Entry(
+        seq=draft.seq,
+        at=draft.now,
+        actor=actor,
+        command_id=command_id,
+        command_type=name_of(command),
+        command=msgspec.json.encode(command),
+        facts=draft.facts,
+        changes=list(draft.close()),
+        before=draft.before(),
+        decision=decision,
+    )
+
+
+def _log(show_id: str, entry: Entry) -> None:
+    log.info(
+        "show=%s seq=%d command=%s role=%s facts=%s",
+        show_id,
+        entry.seq,
+        entry.command_type,
+        entry.actor.role if entry.actor else "house",
+        ",".join(fact.name for fact in entry.facts),
+    )
 
 
 def in_time(by: int | None, now: int) -> None:

@@ -65,6 +65,12 @@ def token_of(secret: bytes, link_id: str) -> str:
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def stream_key(secret: bytes, show: str) -> str:
+    """Return the key with which a show's picture is published; derived as tokens are."""
+    digest = hmac.digest(secret, f"stream:{show}".encode(), "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def token_hash(token: str) -> str:
     """Return what the database keeps of a token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -1,7 +1,8 @@
 """What the service needs of the world; `store` and `live` implement it, `app.py` chooses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -34,12 +35,13 @@ class Reading(NamedTuple):
 class Entry(msgspec.Struct, frozen=True):
     """One journal entry: who did what when, what changed, and how it was before.
 
-    `decision` is what may still be undone after it: its own, an earlier one, or None.
+    `actor` is None where the house itself spoke. `decision` is what may still be undone after it:
+    its own, an earlier one, or None.
     """
 
     seq: int
     at: int
-    actor: Actor
+    actor: Actor | None
     command_id: str | None
     command_type: str
     command: bytes
@@ -47,6 +49,14 @@ class Entry(msgspec.Struct, frozen=True):
     changes: Sequence[Change]
     before: Mapping[str, Record | None]
     decision: Decision | None
+
+
+class Images(NamedTuple):
+    """What one turn changed, as it was before; None: it was not there."""
+
+    seq: int
+    at: int
+    before: Mapping[str, Record | None]
 
 
 class Ballot(NamedTuple):
@@ -118,6 +128,10 @@ class Store(Protocol):
     async def journal(self, show: str, since: int = 0) -> list[dict[str, Any]]:
         """Return the journal after `since` as plain documents, oldest first."""
 
+    async def images(self, show: str, kinds: Set[str], since: int, limit: int) -> list[Images]:
+        """Return at most `limit` turns after `since`, oldest first, with what they changed of
+        records of these `kinds`."""
+
     async def voted(self, show: str, person: str) -> list[str]:
         """Return the questions that a person has upvoted."""
 
@@ -139,3 +153,20 @@ class Bus(Protocol):
 
     def hint(self, show: str, seq: int) -> None:
         """Tell whoever shows this show that it is at `seq` now."""
+
+
+class Playlist(NamedTuple):
+    """An HLS playlist, plain and packed by gzip."""
+
+    text: bytes
+    packed: bytes
+
+
+class Pictures(Protocol):
+    """Where the pictures of shows come from; a name that a player asks for is not to be trusted."""
+
+    async def playlist(self, show: str) -> Playlist | None:
+        """Return what a player reads first, None while there is nothing to play."""
+
+    def file(self, show: str, name: str) -> Path | None:
+        """Return where a piece of the programme is kept, None for what cannot be one."""

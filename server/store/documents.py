@@ -1,6 +1,7 @@
 """Records as JSON documents; which kind a document is stands in its key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from typing import TypeVar
 
 import msgspec
 
@@ -10,6 +11,8 @@ from server.store.faults import StoreFault
 
 KINDS = {kind.noun(): kind for kind in RECORDS}
 _DECODERS = {noun: msgspec.json.Decoder(kind) for noun, kind in KINDS.items()}
+
+T = TypeVar("T")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,9 +50,14 @@ def encode_before(before: Mapping[str, Record | None]) -> str:
     return _encode(before).decode()
 
 
-def decode_before(doc: str) -> dict[str, Record | None]:
-    """Return the pre-images in a document."""
-    images = msgspec.json.decode(doc, type=dict[str, msgspec.Raw])
+def of_kinds(images: Mapping[str, T], kinds: Set[str]) -> dict[str, T]:
+    """Return the images whose key names one of these kinds."""
+    return {key: image for key, image in images.items() if key.partition("/")[0] in kinds}
+
+
+def decode_before(doc: str, kinds: Set[str] = KINDS.keys()) -> dict[str, Record | None]:
+    """Return the pre-images in a document, of these kinds of records."""
+    images = of_kinds(msgspec.json.decode(doc, type=dict[str, msgspec.Raw]), kinds)
     return {
         key: None if bytes(image) == b"null" else decode(key, image)
         for key, image in images.items()

@@ -8,6 +8,9 @@ import msgspec
 from server.service.ports import Entry
 from server.store.documents import check, encode_before
 
+# What stands where a role stands, when nobody gave a command.
+HOUSE = "house"
+
 
 class JournalRow(NamedTuple):
     """One entry as it is stored: what it changed stands in the records, how it was, in `before`.
@@ -34,8 +37,8 @@ def row(entry: Entry) -> JournalRow:
     return JournalRow(
         seq=entry.seq,
         at=entry.at,
-        person=entry.actor.person,
-        role=entry.actor.role.value,
+        person=entry.actor.person if entry.actor else "",
+        role=entry.actor.role.value if entry.actor else HOUSE,
         command_id=entry.command_id,
         command_type=entry.command_type,
         command=entry.command.decode(),

@@ -3,14 +3,14 @@
 import asyncio
 import secrets
 from collections import ChainMap
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 from typing import Any
 
 from server.domain.roles import Record
 from server.domain.show import Change, Decision
-from server.service.ports import Ballot, Entry, Link, Reading, ShowRow
-from server.store import journal
+from server.service.ports import Ballot, Entry, Images, Link, Reading, ShowRow
+from server.store import documents, journal
 from server.store.documents import check
 from server.store.faults import StoreFault, exists, unknown
 
@@ -59,7 +59,7 @@ class MemoryTurn:
         self._whole = False
         self._seq = journal.follow(self._seq, entries)
         for entry in entries:
-            if entry.command_id is not None:
+            if entry.actor is not None and entry.command_id is not None:
                 who = (entry.actor.person, entry.command_id)
                 if who in self._kept.done or who in self._done:
                     raise StoreFault(f"the command {entry.command_id!r} was written before")
@@ -138,6 +138,15 @@ class MemoryStore:
         """Return the journal after `since` as plain documents, oldest first."""
         entries = self._shows[show].journal if show in self._shows else []
         return [journal.document(journal.row(entry)) for entry in entries if entry.seq > since]
+
+    async def images(self, show: str, kinds: Set[str], since: int, limit: int) -> list[Images]:
+        """Return at most `limit` turns after `since`, oldest first, with what they changed of
+        records of these `kinds`."""
+        entries = self._shows[show].journal if show in self._shows else []
+        newer = [entry for entry in entries if entry.seq > since][:limit]
+        return [
+            Images(entry.seq, entry.at, documents.of_kinds(entry.before, kinds)) for entry in newer
+        ]
 
     async def voted(self, show: str, person: str) -> list[str]:
         """Return the questions that a person has upvoted, in order of id."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 
 from server.domain.roles import Record
 from server.domain.show import Change, Decision
-from server.service.ports import Ballot, Entry, Link, Reading, ShowRow
+from server.service.ports import Ballot, Entry, Images, Link, Reading, ShowRow
 from server.store import documents, journal, schema
 from server.store.faults import StoreFault, exists, unknown
 from server.store.journal import JournalRow
@@ -212,6 +212,13 @@ class SqliteStore:
         sql = f"SELECT {columns} FROM journal WHERE show = ? AND seq > ? ORDER BY seq"
         rows = await _rows(self._reader, sql, (show, since))
         return [journal.document(JournalRow(*row)) for row in rows]
+
+    async def images(self, show: str, kinds: Set[str], since: int, limit: int) -> list[Images]:
+        """Return at most `limit` turns after `since`, oldest first, with what they changed of
+        records of these `kinds`."""
+        sql = "SELECT seq, at, before FROM journal WHERE show = ? AND seq > ? ORDER BY seq LIMIT ?"
+        rows = await _rows(self._reader, sql, (show, since, limit))
+        return [Images(seq, at, documents.decode_before(doc, kinds)) for seq, at, doc in rows]
 
     async def voted(self, show: str, person: str) -> list[str]:
         """Return the questions that a person has upvoted, in order of id."""

@@ -7,7 +7,8 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Clock, Store
+from server.service.ports import Clock, Pictures, Store
+from server.service.rewind import Rewind
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class House:
     store: Store
     desk: Desk
     hub: Hub
+    rewind: Rewind
+    pictures: Pictures
     clock: Clock
     signer: URLSafeSerializer
     public_url: str

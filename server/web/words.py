@@ -52,6 +52,7 @@ TERMS = {
     "tally": N_("vote count"),
     "feedback": N_("feedback"),
     "message": N_("message"),
+    "picture": N_("picture"),
 }
 TERM_DETAILS = frozenset({"state", "role", "kind"})
 """The details of a refusal that hold a term."""

@@ -1,7 +1,8 @@
 /** The store of a live page, `$store.live`: what is true on stage now, fed by the socket alone. */
 
 import Alpine from "../vendor/alpine.js";
-import { enter, merge, nothing } from "./patches.js";
+import { enter, merge, nested, nothing } from "./patches.js";
+import { Programme } from "./programme.js";
 import { drift, project, secondsLeft } from "./projection.js";
 import { Socket } from "./socket.js";
 import { localNow } from "./clock.js";
@@ -21,6 +22,8 @@ import { clockSeconds } from "./time.js";
 
 const NOW_MS = 200;
 const STALE_MS = 3000;
+const AHEAD_MS = 3000;
+const AGAIN_MS = 3000;
 
 /** @type {Boot} */
 export const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -40,7 +43,8 @@ export class Live {
   /** @type {You | null} */ you = null;
   /** @type {{[question: string]: true}} */ votes = {};
   seq = 0;
-  /** @type {number} the server's time, ms UTC */ now = Math.round(localNow());
+  /** @type {number} the moment that is shown: the server's time, or that of the picture, ms UTC */
+  now = Math.round(localNow());
   /** @type {number} when we last heard from the server, ms UTC */ heardAt = 0;
   audience = 0;
   /** @type {{[person: string]: true}} */ present = {};
@@ -55,6 +59,12 @@ export class Live {
 
   /** @type {(command: {type: string, [field: string]: any}, within?: number) => Promise<Answer>} */
   do = () => Promise.reject(new Error("not started"));
+
+  /** @type {(moment: number | null) => void} show the stage as of a moment, ms UTC; null: now */
+  showAt = () => {};
+
+  /** The server's time, whatever moment is shown; ms UTC. */
+  serverNow = localNow;
 
   /** @type {() => number[]} how long the latest pings took, there and back, in ms */
   trips = () => [];
@@ -175,6 +185,37 @@ const setOf = (ids) => Object.fromEntries(ids.map((id) => [id, /** @type {const}
 /** @param {Live} live */
 function follow(live) {
   let held = nothing();
+  const programme = new Programme();
+  /** @type {number | null} */ let moment = null;
+  /** @type {import("./patches.js").Records | null} */ let shown = null;
+  // The state is as of `heard` in full; the first patch after a welcome leaps over what came then.
+  let heard = 0;
+  let leaps = true;
+  let asking = false;
+
+  const now = () => Math.round(moment ?? socket.clock.now());
+  const show = () => {
+    const records = programme.at(moment);
+    if (records === shown) return;
+    shown = records;
+    take(live, records);
+    live.now = now();
+    derive(live);
+  };
+  const recall = async (/** @type {number} */ at) => {
+    if (asking) return;
+    asking = true;
+    try {
+      const response = await fetch(`/s/${encodeURIComponent(boot.show)}/past?at=${at}`);
+      if (!response.ok) throw new Error(response.statusText);
+      const { records, until } = await response.json();
+      programme.learn(nested(records), at, until);
+      asking = false;
+      show();
+    } catch {
+      setTimeout(() => (asking = false), AGAIN_MS);
+    }
+  };
   const socket = new Socket(boot.show, boot.view, {
     held: () => ({ since: held.seq, epoch: held.epoch }),
     state: ({ online, away }) => {
@@ -186,21 +227,25 @@ function follow(live) {
     frame: (frame) => {
       live.heardAt = Math.round(socket.clock.now());
       if (frame.type === "welcome") {
+        if (held.epoch !== frame.epoch) programme.forget();
         held = enter(held, frame.epoch);
+        leaps = true;
         live.you = frame.you;
         live.votes = setOf(frame.you.votes);
       } else if (frame.type === "patch") {
         const merged = merge(held, /** @type {any} */ (frame));
         if (!merged) return socket.hello();
-        if (merged !== held) take(live, merged.records);
+        programme.take(merged.records, frame.time, leaps ? heard : frame.time);
         held = merged;
+        heard = Math.max(heard, frame.time);
+        leaps = false;
         live.seq = held.seq;
-        live.now = Math.round(socket.clock.now());
-        derive(live);
+        show();
         live.ready = true;
       } else if (frame.type === "pulse") {
         live.audience = frame.audience;
         if (frame.seq > held.seq) socket.hello();
+        else if (!leaps) heard = Math.max(heard, frame.time);
       } else if (frame.type === "whisper") {
         live.present = setOf(frame.present);
       }
@@ -208,7 +253,14 @@ function follow(live) {
   });
   live.do = (command, within) => socket.do(command, within);
   live.trips = () => socket.clock.samples.map(({ trip }) => trip);
-  setInterval(() => tick(live, Math.round(socket.clock.now())), NOW_MS);
+  live.serverNow = () => socket.clock.now();
+  live.showAt = (at) => {
+    moment = at;
+    show();
+    const unknown = at === null || !live.ready ? null : programme.missing(at, at + AHEAD_MS);
+    if (unknown !== null) void recall(Math.floor(unknown));
+  };
+  setInterval(() => tick(live, now()), NOW_MS);
   setTimeout(() => {
     if (!live.ready) live.stale = true;
   }, STALE_MS);

@@ -47,3 +47,11 @@ export function merge(held, patch) {
   }
   return { epoch: held.epoch, seq: patch.seq, records };
 }
+
+/**
+ * Records by their keys, by kind and id instead.
+ * @param {{[key: string]: Doc}} records
+ * @returns {Records}
+ */
+export const nested = (records) =>
+  merge(nothing(), { after: 0, seq: 0, records })?.records ?? {};

@@ -220,6 +220,13 @@ export interface Person {
   organisation: string;
 }
 
+/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. */
+export interface Picture {
+  id: string;
+  state: "live" | "off" | "paused" | "waiting";
+  since: number;
+}
+
 /** Ask for the time; `sent` comes back as it was (ms of the client's clock). */
 export interface Ping {
   type: "ping";
@@ -481,6 +488,7 @@ export interface Records {
   tally: Tally;
   feedback: Feedback;
   message: Message;
+  picture: Picture;
 }
 
 export type AnyRecord = Records[keyof Records];
@@ -513,6 +521,7 @@ export type RefusalCode =
   | "overlay.unknown"
   | "page.unknown"
   | "person.unknown"
+  | "picture.unknown"
   | "question.moved_on"
   | "question.not_open"
   | "question.not_yours"

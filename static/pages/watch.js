@@ -9,6 +9,7 @@ import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
 import { ownQuestions } from "../widgets/own-questions.js";
+import { player } from "../widgets/player.js";
 import { publicQuestions } from "../widgets/public-questions.js";
 import { releasedFeedback } from "../widgets/released-feedback.js";
 
@@ -16,6 +17,7 @@ start({
   agenda,
   ask,
   ownQuestions,
+  player,
   publicQuestions,
   releasedFeedback,
 
@@ -37,6 +39,10 @@ start({
     },
     get language() {
       return languageName(this.subject.language);
+    },
+    /** @returns {boolean} there was a picture, and it stopped */
+    get interrupted() {
+      return this.$store.live.get("picture", "main")?.state === "paused";
     },
     get question() {
       return questionOnStage(this.$store.live);

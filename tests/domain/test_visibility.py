@@ -12,6 +12,7 @@ from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
 from server.domain.messages import Message
 from server.domain.people import Person
+from server.domain.picture import Picture
 from server.domain.questions import Question, Tally
 from server.domain.roles import CREW, DESK, Record, Role, Viewer, look
 from server.domain.rundown import Cue, Segment, Slot
@@ -118,6 +119,7 @@ TABLE = [
         desk=MESSAGE,
         persons={"ada": MESSAGE},
     ),
+    Row(Picture(id="main", state="live", since=1), all="id state since"),
 ]
 
 

@@ -29,7 +29,7 @@ async def test_thousands_are_looked_up_at_once(store: Store, scribe: Scribe) -> 
     asked = [(f"person {number}", "the \0 id") for number in range(3000)]
     async with store.turn("test", 1501) as turn:
         done = await turn.answered(asked)
-        assert done == {(entry.actor.person, "the \0 id"): entry.seq for entry in entries}
+        assert done == {(f"person {n}", "the \0 id"): e.seq for n, e in enumerate(entries)}
         assert sum((await turn.votes([f"q{number}" for number in range(3000)])).values()) == 0
 
 
@@ -37,6 +37,24 @@ async def test_what_the_turn_itself_wrote_is_known(store: Store, scribe: Scribe)
     async with store.turn("test", 1) as turn:
         await turn.write([scribe.ask("ada", "one")])
         assert await turn.answered([("ada", "one")]) == {("ada", "one"): 2}
+
+
+async def test_turns_are_told_backwards_by_kind_and_in_pieces(house: House, scribe: Scribe) -> None:
+    entries = [scribe.ask("ada"), scribe.advance(), scribe.ask("bo"), scribe.undo()]
+    await write(house.opened[0], *entries)
+    store = await house.reopen()
+    turns = await store.images("test", {"stage", "question"}, 1, 3)
+    assert [(turn.seq, turn.at) for turn in turns] == [(e.seq, e.at) for e in entries[:3]]
+    assert [dict(turn.before) for turn in turns] == [
+        {"question/q2": None},
+        {"stage/main": entries[1].before["stage/main"]},
+        {"question/q4": None},
+    ]
+    (last,) = await store.images("test", {"cue"}, 4, 3)
+    cues = {key: record for key, record in entries[3].before.items() if key.startswith("cue/")}
+    assert last.before == cues
+    assert cues
+    assert await store.images("test", {"cue"}, 5, 3) == []
 
 
 async def test_a_command_is_not_written_twice(store: Store, scribe: Scribe) -> None:

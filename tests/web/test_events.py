@@ -13,10 +13,10 @@ from server.store.memory import MemoryStore
 TRIAL = Path(__file__).with_name("trial.toml")
 
 
-async def test_a_listener_who_hung_up_at_once_is_not_counted() -> None:
+async def test_a_listener_who_hung_up_at_once_is_not_counted(tmp_path: Path) -> None:
     store = MemoryStore()
     await store.create("show", read(TRIAL.read_text(encoding="utf-8")), 0)
-    app = build(store, bytes(32), "http://testserver")
+    app = build(store, bytes(32), "http://testserver", tmp_path)
 
     async def receive() -> Message:
         return {"type": "http.disconnect"}

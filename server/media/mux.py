@@ -1,0 +1,131 @@
+"""The mux thread: tags of all sources in, the programme of the one on air out.
+
+What comes is only queued, so that neither the disk nor libav ever holds up the event loop.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+
+from server.media.flv import Unsupported
+from server.media.fragments import Unreadable
+from server.media.packager import Packager, may_begin
+from server.media.rtmp import Tag
+from server.media.source import Source
+from server.media.wire import OnAir, Said
+
+# Beyond this publishers wait (their own programs then drop pictures).
+BEHIND_BYTES = 32 << 20
+CLOSE_SECONDS = 3.0
+
+Job = Callable[[], None]
+
+
+class Mux:
+    """Takes what the ingest hears; `say` and `send_away` are called from the thread.
+
+    `send_away(source, text)`: this source cannot be used, close it.
+    """
+
+    def __init__(
+        self,
+        packager: Packager,
+        say: Callable[[Said], None],
+        send_away: Callable[[str, str], None],
+        delays: dict[str, int],
+    ) -> None:
+        self._packager = packager
+        self._say = say
+        self._send_away = send_away
+        self._delays = dict(delays)
+        self._sources: dict[str, Source] = {}
+        self._on_air: str | None = None
+        self._shown: str | None = None
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        # Each is written by one side alone.
+        self.received_bytes = self._muxed_bytes = self.muxed_jobs = 0
+        self._thread = threading.Thread(target=self._run, name="mux", daemon=True)
+        self._thread.start()
+
+    # ---- asked by the event loop ---------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still works."""
+        return self._thread.is_alive()
+
+    @property
+    def waiting_tags(self) -> int:
+        """How many tags have come and are not muxed yet."""
+        return self._jobs.qsize()
+
+    @property
+    def behind(self) -> bool:
+        """Whether no more should be read for now."""
+        return self.received_bytes - self._muxed_bytes > BEHIND_BYTES
+
+    def open(self, name: str) -> None:
+        """A source has begun to publish; the first of all is on air."""
+        self._jobs.put(lambda: self._open(name))
+
+    def put(self, name: str, tag: Tag, arrival: int) -> None:
+        """A source's tag arrived at this instant (ms UTC)."""
+        self.received_bytes += len(tag.payload)
+        self._jobs.put(lambda: self._take(name, tag, arrival))
+
+    def shut(self, name: str) -> None:
+        """A source has stopped."""
+        self._jobs.put(lambda: self._shut(name))
+
+    def take(self, name: str) -> None:
+        """Put a source on air, there already or not."""
+        self._jobs.put(lambda: self._put_on_air(name))
+
+    def delay(self, name: str, ms: int) -> None:
+        """A source's encoder needs so long."""
+        self._jobs.put(lambda: self._delays.update({name: ms}))
+
+    def close(self) -> None:
+        """Write what there is and end; returns after some seconds whatever happens."""
+        self._jobs.put(None)
+        self._thread.join(CLOSE_SECONDS)
+
+    # ---- done by the thread --------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+            self.muxed_jobs += 1
+        self._packager.close()
+
+    def _open(self, name: str) -> None:
+        self._sources[name] = Source(name, self._delays.get(name, 0))
+        if self._on_air is None:
+            self._put_on_air(name)
+
+    def _take(self, name: str, tag: Tag, arrival: int) -> None:
+        self._muxed_bytes += len(tag.payload)
+        source = self._sources.get(name)
+        if source is None:
+            return
+        try:
+            packet = source.take(tag, arrival)
+            if packet is None:
+                return
+            # The one before stays in the programme until this one has a key frame.
+            if name == self._on_air and may_begin(source, packet):
+                self._shown = name
+            if name == self._shown:
+                self._packager.put(source, packet)
+        except (Unsupported, Unreadable) as problem:
+            self._shut(name)
+            self._send_away(name, str(problem))
+
+    def _shut(self, name: str) -> None:
+        if self._sources.pop(name, None) is not None and name == self._shown:
+            self._shown = None
+            self._packager.halt()
+
+    def _put_on_air(self, name: str) -> None:
+        self._on_air = name
+        self._say(OnAir(source=name))

@@ -1,0 +1,121 @@
+"""What the web process and a media child say to each other: JSON lines, both ways."""
+
+from typing import Literal
+
+import msgspec
+
+# ---- what the child says on its standard output ------------------------------------------------
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """Something that happened in the child."""
+
+
+class Ready(Said, frozen=True, kw_only=True, tag="ready"):
+    """Publishers may come, at this port."""
+
+    port: int
+
+
+class Published(Said, frozen=True, kw_only=True, tag="published"):
+    """A source came with a right key; its picture is in the programme if it is on air."""
+
+    source: str
+
+
+class Refused(Said, frozen=True, kw_only=True, tag="refused"):
+    """Somebody was sent away: for `key`, `taken`, `codec`, `garbage`, `slow` or `crowd`."""
+
+    reason: str
+    text: str
+
+
+class Closed(Said, frozen=True, kw_only=True, tag="closed"):
+    """A source stopped: it said so (`ended`), or its line did (`lost`), or it broke (`refused`)."""
+
+    source: str
+    reason: Literal["ended", "lost", "refused"]
+
+
+class OnAir(Said, frozen=True, kw_only=True, tag="on_air"):
+    """This source makes the programme, as long as it publishes."""
+
+    source: str
+
+
+class Wrote(Said, frozen=True, kw_only=True, tag="wrote"):
+    """A media segment is on disk and in the index; `pdt` is ms UTC of its first picture."""
+
+    number: int
+    pdt: int
+    ms: int
+
+
+class Halted(Said, frozen=True, kw_only=True, tag="halted"):
+    """The programme stopped; a discontinuity is in the index."""
+
+
+class Notice(Said, frozen=True, kw_only=True, tag="notice"):
+    """Somebody should know: `disk_full`, `disk_back`, `sparse_key_frames`, `slow_disk`."""
+
+    code: str
+    text: str
+
+
+class Stat(Said, frozen=True, kw_only=True, tag="stat"):
+    """The child's heartbeat, each second: what it used in its life, and what came in."""
+
+    cpu_seconds: float
+    rss_bytes: int
+    received_bytes: int
+    waiting_tags: int
+
+
+Event = Ready | Published | Refused | Closed | OnAir | Wrote | Halted | Notice | Stat
+
+
+# ---- what it reads on its standard input, until that ends --------------------------------------
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Something the child is told."""
+
+
+class Configure(Command, frozen=True, kw_only=True, tag="configure"):
+    """The first line: where to listen, who may publish, where to write.
+
+    `keys` leads from a stream key to the name of its source. `reserve_bytes` of the disk are left
+    to others. With `certificate` and `private_key` (files in PEM) it listens for RTMPS.
+    """
+
+    folder: str
+    host: str
+    port: int
+    keys: dict[str, str]
+    segment_ms: int = 2000
+    reserve_bytes: int = 500_000_000
+    encoder_delay_ms: dict[str, int] = {}
+    certificate: str | None = None
+    private_key: str | None = None
+
+
+class SetKeys(Command, frozen=True, kw_only=True, tag="keys"):
+    """Other keys from now on; who publishes with one that is gone is sent away."""
+
+    keys: dict[str, str]
+
+
+class Take(Command, frozen=True, kw_only=True, tag="take"):
+    """Put a source on air, from its next key frame on."""
+
+    source: str
+
+
+class SetDelay(Command, frozen=True, kw_only=True, tag="delay"):
+    """A source's encoder needs so long for a picture; counted from its next start on."""
+
+    source: str
+    ms: int
+
+
+Order = Configure | SetKeys | Take | SetDelay

@@ -1,0 +1,246 @@
+"""The picture of the demo in a viewer's page: the stage changes with the frame that shows it."""
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from server.demo.client import Client
+from tests.browser.foyer import NO_NETWORK, Foyer
+from tests.browser.screens import region, shows, until
+from tests.harness import DemoHouse
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="ends children found in /proc"),
+]
+
+# A frame lasts 33 ms; the rest is for a machine that has more to do than this.
+CLOSE_MS = 400
+SPAN = 1 << 32
+PAUSE_SECONDS = 2.5
+ADVANCES = 6
+GONE = re.compile(f"{NO_NETWORK.pattern}|media")
+
+# Notes what the poster under the picture says whenever that changes, and the clock of the frame
+# that is shown then (see `server/media/bars.py`).
+WATCH = """() => {
+  const video = document.querySelector("video");
+  const canvas = new OffscreenCanvas(640, 360);
+  const paper = canvas.getContext("2d", { willReadFrequently: true });
+  const row = (top) => {
+    let bits = 0n;
+    for (let field = 0; field < 32; field += 1) {
+      const [light] = paper.getImageData(field * 20 + 10, top, 1, 1).data;
+      bits = (bits << 1n) | (light > 128 ? 1n : 0n);
+    }
+    return bits;
+  };
+  window.frame = () => {
+    paper.drawImage(video, 0, 0, 640, 360);
+    const clock = row(12);
+    return (clock ^ row(36)) === 0xffffffffn ? Number(clock) : null;
+  };
+  const poster = document.querySelector(".slate-words");
+  const words = () => poster.querySelector("[x-text=kind]").textContent
+    + "|" + poster.querySelector("[x-text='subject.title']").textContent;
+  let last = words();
+  window.noted = [];
+  new MutationObserver(() => {
+    if (words() === last) return;
+    last = words();
+    noted.push({ words: last, frame: frame() });
+  }).observe(poster, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+class Filmed(DemoHouse):
+    """The demo with its test programme, and nobody in the audience."""
+
+    command: tuple[str, ...] = ("demo",)
+
+    def end_child(self, module: str) -> None:
+        """End one of the server's children as a crash would."""
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            if module in Path(f"/proc/{child}/cmdline").read_text():
+                return os.kill(int(child), signal.SIGKILL)
+        raise AssertionError(f"there is no {module}")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Filmed]:
+    """In the place of the house without a picture."""
+    with Filmed(tmp_path / "data") as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def foyer(chromium: Browser, house: Filmed) -> Any:
+    foyer = Foyer(chromium, house)
+    yield foyer
+    await foyer.close()
+    assert not foyer.complaints, "\n".join(foyer.complaints)
+
+
+async def tune(foyer: Foyer) -> Page:
+    """Open a viewer's page and wait until frames come."""
+    page = await foyer.enter()
+    await page.locator(".player.on video").wait_for()
+    await page.evaluate(WATCH)
+    return page
+
+
+async def frame(page: Page) -> int | None:
+    """Return the clock of the frame that is shown."""
+    found: int | None = await page.evaluate("frame()")
+    return found
+
+
+async def advance(caller: Client) -> int:
+    """Call the next cue and return when it went on air, ms UTC."""
+    seen = caller.seq
+    answer = await caller.do({"type": "stage.advance", "seen": seen})
+    assert answer["type"] == "done", answer
+    await caller.wait(lambda: caller.seq >= answer["seq"])
+    at: int = caller.records["stage/main"]["anchor"]["at"]
+    return at
+
+
+async def noted(page: Page, count: int) -> list[dict[str, Any]]:
+    """Wait until the page has changed so many times, and return how."""
+    found: list[dict[str, Any]] = []
+
+    async def enough() -> bool:
+        found[:] = await page.evaluate("noted")
+        return len(found) >= count
+
+    await until(enough, f"{count} changes of the stage")
+    return found
+
+
+def late(note: dict[str, Any], at: int) -> int:
+    """Return by how much the frame at a change was later than the stage's own, in ms."""
+    assert note["frame"] is not None
+    return int((note["frame"] - at + SPAN // 2) % SPAN - SPAN // 2)
+
+
+async def rewind(page: Page, presses: int) -> None:
+    """Go back five seconds with each press; what was noted so far is forgotten."""
+    await page.locator(".screen").focus()
+    for _ in range(presses):
+        await page.keyboard.press("ArrowLeft")
+    await expect(page.get_by_role("button", name="Go live")).to_be_visible()
+    before: int | None = None
+
+    async def plays() -> bool:
+        nonlocal before
+        now = await page.evaluate("document.querySelector('video').seeking ? null : frame()")
+        moved, before = None not in (now, before) and now != before, now
+        return moved
+
+    await until(plays, "the picture goes on from there")
+    await page.evaluate("noted.length = 0")
+
+
+async def test_the_stage_changes_with_its_frame(house: Filmed, foyer: Foyer) -> None:
+    page = await tune(foyer)
+    async with house.client("caller") as caller:
+        called = []
+        for _ in range(ADVANCES):
+            called.append(await advance(caller))
+            await asyncio.sleep(PAUSE_SECONDS)
+    notes = await noted(page, ADVANCES)
+    live = [late(note, at) for note, at in zip(notes, called, strict=True)]
+    print("live:", live)
+    assert all(abs(ms) < CLOSE_MS for ms in live)
+    words = [note["words"] for note in notes]
+
+    async def again(page: Page) -> list[int]:
+        """Return the lateness of each change when they are seen once more."""
+        notes = await noted(page, 3)
+        known = dict(zip(words, called, strict=True))
+        return [late(note, known[note["words"]]) for note in notes]
+
+    # From what the page remembers, and from what only the server does.
+    await rewind(page, 4)
+    own = await again(page)
+    other = await tune(foyer)
+    await rewind(other, 8)
+    told = await again(other)
+    print("rewound:", own, "opened late and rewound:", told)
+    assert all(abs(ms) < CLOSE_MS for ms in own + told)
+
+    await page.keyboard.press("l")
+    await expect(page.get_by_role("button", name="Live", exact=True)).to_be_visible()
+    await until(lambda: _same(page, words[-1]), "the stage is live again")
+
+
+async def _same(page: Page, words: str) -> bool:
+    return bool(await page.evaluate("noted.at(-1)?.words") == words)
+
+
+async def test_it_goes_on_when_the_media_child_dies(house: Filmed, foyer: Foyer) -> None:
+    foyer.forgiven = GONE
+    page = await tune(foyer)
+    loads: list[Page] = []
+
+    def loaded(page: Page) -> None:
+        loads.append(page)
+
+    page.on("load", loaded)
+    async with house.client("caller") as caller:
+        called = [await advance(caller)]
+        await noted(page, 1)
+        house.end_child("server.media.child")
+        killed = await advance(caller)
+        called.append(killed)
+        started = time.monotonic()
+
+        async def beyond() -> bool:
+            now = await frame(page)
+            return now is not None and late({"frame": now}, killed) > 0
+
+        await until(beyond, "frames from after the crash")
+        print(f"goes on after {time.monotonic() - started:.1f} s")
+        for _ in range(2):
+            called.append(await advance(caller))
+            await asyncio.sleep(PAUSE_SECONDS)
+    notes = await noted(page, 4)
+    print("around a crash:", [late(note, at) for note, at in zip(notes, called, strict=True)])
+    assert all(abs(late(notes[i], called[i])) < CLOSE_MS for i in (0, 2, 3))
+    assert late(notes[1], called[1]) >= 0
+    assert not loads
+
+
+async def test_without_a_picture_the_page_is_as_the_stage_is(house: Filmed, foyer: Foyer) -> None:
+    foyer.forgiven = GONE
+    page = await tune(foyer)
+    poster = region(page, "Picture")
+    await page.locator(".screen").hover()
+    await poster.get_by_role("button", name="Without the picture").click()
+    await expect(page.locator("video")).to_be_hidden()
+    await page.reload()
+    show = poster.get_by_role("button", name="Show the picture")
+    await expect(show).to_be_visible()
+    async with house.client("caller") as caller:
+        await advance(caller)
+        await shows(poster, "Opening")
+        await show.click()
+        await page.locator(".player.on video").wait_for()
+
+        # Nobody films any more: the poster comes back and says so, and the stage goes on.
+        notice = poster.get_by_text("The picture has stopped.")
+        house.end_child("server.demo.camera")
+        await expect(notice).to_be_visible()
+        await expect(page.locator(".player.on")).to_have_count(0)
+        await advance(caller)
+        await shows(poster, "Pitch")

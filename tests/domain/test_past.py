@@ -1,0 +1,147 @@
+"""What a viewer who rewinds is shown: what they would have seen then, and nothing else."""
+
+from typing import Any
+
+from server.domain.feedback import Marks, ReleaseFeedback, WriteFeedback
+from server.domain.messages import SendMessage
+from server.domain.past import KINDS, Moment, Past
+from server.domain.questions import (
+    AnswerQuestion,
+    ApproveQuestion,
+    AskQuestion,
+    DismissQuestion,
+    ShowQuestion,
+    WithdrawQuestion,
+)
+from server.domain.roles import Actor, Record, Role, Viewer, look
+from server.domain.rundown import AdjustCue
+from server.domain.show import Command
+from server.domain.stage import AdvanceStage, ClearLowerThird, TakeLowerThird, UndoStage
+from tests.domain.rehearsal import (
+    ATTENDEE,
+    CALLER,
+    COMMENTATOR,
+    MODERATOR,
+    OTHER_ATTENDEE,
+    Rehearsal,
+)
+
+ANYBODY = Viewer(Role.ATTENDEE)
+
+Documents = dict[str, dict[str, Any]]
+
+
+class Recorded(Rehearsal):
+    """A rehearsal that keeps its journal, and what anybody saw after each turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.past = Past()
+        self.seen: list[tuple[int, Documents]] = [(self.now, self.visible())]
+
+    def do(self, command: Command, actor: Actor = CALLER) -> None:
+        before: dict[str, Record | None] = dict(self.records())
+        self.wait(1)
+        super().do(command, actor)
+        changed = [change.key for change in self.show.since(self.seq - 1)]
+        images = {key: before.get(key) for key in changed if key.partition("/")[0] in KINDS}
+        self.past.take(self.seq, self.now, images)
+        self.seen.append((self.now, self.visible()))
+
+    def ask(self, text: str, actor: Actor = ATTENDEE) -> str:
+        """Ask, and return the question's id."""
+        self.do(AskQuestion(text=text, lang="en"), actor)
+        return f"q{self.seq}"
+
+    def visible(self) -> Documents:
+        """What anybody sees now of what shows on stage."""
+        looks = {key: look(record, ANYBODY) for key, record in self.records().items()}
+        return {k: doc for k, doc in looks.items() if doc and k.partition("/")[0] in KINDS}
+
+    def moment(self, at: int) -> Moment:
+        """What is shown to somebody who rewinds."""
+        return self.past.moment(self.show, at, ANYBODY)
+
+
+def test_every_moment_is_as_it_was_seen() -> None:
+    show = Recorded()
+    show.do(AdvanceStage(seen=show.seq))
+    show.do(TakeLowerThird(person="ada"))
+    question = show.ask("Why?")
+    show.do(ApproveQuestion(question), MODERATOR)
+    show.do(AdjustCue(cue="c1", seconds=30))
+    show.do(AdvanceStage(seen=show.seq))
+    show.do(UndoStage(seen=show.seq))
+    show.do(ShowQuestion(question), MODERATOR)
+    show.do(ClearLowerThird())
+    show.do(AnswerQuestion(question), MODERATOR)
+    show.do(AdvanceStage(seen=show.seq))
+    for at, documents in show.seen:
+        assert show.moment(at).records == documents
+        assert show.moment(at + 999).records == documents
+
+
+def test_until_is_when_something_that_can_be_seen_changes_next() -> None:
+    show = Recorded()
+    start = show.now
+    show.do(AdvanceStage(seen=show.seq))
+    first = show.now
+    show.ask("A waiting question is nobody's business")
+    show.do(SendMessage(text="Nor is this"))
+    show.do(AdvanceStage(seen=show.seq))
+    assert show.moment(start).until == first
+    assert show.moment(first).until == show.now
+    assert show.moment(show.now).until is None
+    assert show.moment(show.now + 10_000).records == show.visible()
+
+
+def test_before_the_show_began_there_is_its_plan() -> None:
+    show = Recorded()
+    plan = show.visible()
+    show.do(AdvanceStage(seen=show.seq))
+    assert show.moment(0).records == plan
+
+
+def test_a_question_is_not_seen_before_it_was_approved() -> None:
+    show = Recorded()
+    question = show.ask("Why?")
+    asked = show.now
+    show.do(ApproveQuestion(question), MODERATOR)
+    assert f"question/{question}" not in show.moment(asked).records
+    assert show.moment(asked).until == show.now
+    assert show.moment(show.now).records[f"question/{question}"]["state"] == "approved"
+
+
+def test_what_was_taken_away_does_not_come_back() -> None:
+    show = Recorded()
+    rude, mine = show.ask("Rude"), show.ask("Mine", OTHER_ATTENDEE)
+    show.do(ApproveQuestion(rude), MODERATOR)
+    show.do(ApproveQuestion(mine), MODERATOR)
+    open_at = show.now
+    show.do(DismissQuestion(rude, reason="Rude"), MODERATOR)
+    show.do(WithdrawQuestion(mine), OTHER_ATTENDEE)
+    moment = show.moment(open_at)
+    assert not [key for key in moment.records if key.startswith("question/")]
+    assert moment.until is None
+
+
+def test_nothing_leaks_that_anybody_could_not_see_at_some_time() -> None:
+    show = Recorded()
+    secret = "SECRET"
+    for number in range(3):
+        question = show.ask(f"{secret} {number}")
+        if number:
+            show.do(DismissQuestion(question, reason=secret), MODERATOR)
+    show.do(WriteFeedback(slot="s1", advice=secret, marks=Marks(novelty=3)), COMMENTATOR)
+    show.do(ReleaseFeedback(slot="s1", to="presenter"), COMMENTATOR)
+    show.do(SendMessage(text=secret, to="ada"))
+    show.do(AdvanceStage(seen=show.seq))
+    ever = {key for _, documents in show.seen for key in documents}
+    for at in range(show.seen[0][0] - 1000, show.now + 2000, 500):
+        moment = show.moment(at)
+        assert secret not in str(moment)
+        assert moment.records.keys() <= ever
+        for key, document in moment.records.items():
+            fields = look(show.show.find_key(key), ANYBODY)
+            assert fields is not None
+            assert document.keys() <= fields.keys()

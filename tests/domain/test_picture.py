@@ -1,0 +1,56 @@
+"""The house says how the picture is, and nobody else can."""
+
+import msgspec
+import pytest
+
+from server.domain.commands import permit, take_report
+from server.domain.picture import Picture, ReportPicture, State
+from server.domain.refusal import Refusal
+from server.domain.roles import Actor, Role
+from server.domain.show import Draft
+from server.protocol import frames
+from tests.domain.rehearsal import Rehearsal
+
+
+def report(rehearsal: Rehearsal, state: State, stage: str = "main") -> list[str]:
+    """Report, and return the facts."""
+    draft = Draft(rehearsal.show, rehearsal.now)
+    take_report(draft, ReportPicture(state=state, stage=stage))
+    rehearsal.show.take(draft.close(), draft.seq, rehearsal.now)
+    return [fact.name for fact in draft.facts]
+
+
+def test_a_show_without_a_picture_gets_one_with_the_first_news() -> None:
+    rehearsal = Rehearsal()
+    assert report(rehearsal, "off") == []
+    assert rehearsal.show.find_key("picture/main") is None
+    assert report(rehearsal, "waiting") == ["picture.waiting"]
+    assert rehearsal.get(Picture, "main") == Picture(
+        id="main", state="waiting", since=rehearsal.now
+    )
+
+
+def test_since_is_when_it_changed_not_when_it_was_said_again() -> None:
+    rehearsal = Rehearsal()
+    report(rehearsal, "live")
+    began = rehearsal.now
+    rehearsal.wait(5)
+    assert report(rehearsal, "live") == []
+    assert rehearsal.get(Picture, "main").since == began
+    assert report(rehearsal, "paused") == ["picture.paused"]
+    assert rehearsal.get(Picture, "main").since == began + 5000
+
+
+def test_a_stage_that_is_not_there_has_no_picture() -> None:
+    with pytest.raises(Refusal, match=r"stage\.unknown"):
+        report(Rehearsal(), "live", "other")
+
+
+def test_no_role_may_say_it_and_no_frame_can_hold_it() -> None:
+    command = ReportPicture(state="live")
+    for role in Role:
+        with pytest.raises(Refusal, match=r"role\.may_not"):
+            permit(command, Actor("somebody", role))
+    sent = msgspec.json.encode({"type": "do", "id": "1", "command": command})
+    with pytest.raises(Refusal, match=r"frame\.invalid"):
+        frames.read(sent)
