@@ -143,7 +143,8 @@ class Draft:
 
     def __init__(self, show: Show, now: int) -> None:
         self.show = show
-        self.now = now
+        # A clock that was set back must not make a show's instants run backwards.
+        self.now = max(now, show.at)
         self.seq = show.seq + 1
         self.changed: dict[str, Record | None] = {}
         self.facts: list[Fact] = []

@@ -73,7 +73,7 @@ class Desk:
         What is no news takes no turn. Raises a Refusal, or the store's fault.
         """
         async with self._turns.open(show_id) as (show, turn):
-            draft = Draft(show, max(self._clock(), show.at))
+            draft = Draft(show, self._clock())
             take_report(draft, report)
             if not draft.changed:
                 return
@@ -143,14 +143,12 @@ class Desk:
                 answer.set_exception(outcome)
 
     def _turn(self, show: Show, waiting: Waiting) -> Entry:
-        # A clock that was set back must not make a show's instants run backwards.
-        now = max(self._clock(), show.at)
-        in_time(waiting.by, now)
-        draft = Draft(show, now)
+        draft = Draft(show, self._clock())
+        in_time(waiting.by, draft.now)
         decide(draft, waiting.command, waiting.actor)
         decision = decision_of(draft, waiting.command)
         entry = _entry(draft, waiting.actor, waiting.command_id, waiting.command, decision)
-        show.take(entry.changes, entry.seq, now)
+        show.take(entry.changes, entry.seq, entry.at)
         show.decision = entry.decision
         return entry
 

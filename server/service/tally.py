@@ -73,8 +73,7 @@ class Tally:
         refused: list[tuple[Waiting, Refusal]] = []
         counted: list[Waiting] = []
         async with self._turns.open(show_id) as (show, turn):
-            now = max(self._clock(), show.at)
-            draft = Draft(show, now)
+            draft = Draft(show, self._clock())
             for waiting in batch:
                 try:
                     open_to_votes(draft, waiting.ballot.question)
@@ -96,7 +95,7 @@ class Tally:
                 changes = list(draft.close())
                 entry = Entry(
                     seq=draft.seq,
-                    at=now,
+                    at=draft.now,
                     actor=COUNTER,
                     command_id=None,
                     command_type="tally",
@@ -107,7 +106,7 @@ class Tally:
                     decision=show.decision,
                 )
                 await turn.write([entry])
-                show.take(changes, draft.seq, now)
+                show.take(changes, draft.seq, draft.now)
             seq = show.seq
         if draft.changed:
             log.info("show=%s seq=%d command=tally votes=%d", show_id, seq, len(ballots))
