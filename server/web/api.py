@@ -38,8 +38,7 @@ async def command(request: Request) -> Response:
     except Refusal as refusal:
         return answer(refusal, lang, frames.id_of(sent))
     response = Response(encode(Done(id=do.id, seq=seq)), media_type="application/json")
-    if who.new and not who.bearer:
-        session.set_cookie(home, response, who)
+    session.introduce(home, response, who)
     return response
 
 
@@ -80,8 +79,7 @@ async def events(request: Request) -> Response:
         # nginx gathers answers into buffers unless told not to.
         headers={"X-Accel-Buffering": "no"},
     )
-    if who.new and not who.bearer:
-        session.set_cookie(home, response, who)
+    session.introduce(home, response, who)
     return response
 
 

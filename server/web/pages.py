@@ -114,8 +114,7 @@ async def _live(request: Request, template: str, view: Role, **context: Any) -> 
         boot=boot,
         **context,
     )
-    if who.new and not who.bearer:
-        session.set_cookie(home, response, who)
+    session.introduce(home, response, who)
     return response
 
 

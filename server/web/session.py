@@ -107,6 +107,12 @@ async def _link(home: House, hashed: str) -> Link:
     return link
 
 
+def introduce(home: House, response: Response, who: Visitor) -> None:
+    """Give a newcomer the cookie that they are known by from now on; others have theirs."""
+    if who.new:
+        set_cookie(home, response, who)
+
+
 def set_cookie(home: House, response: Response, who: Visitor) -> None:
     """Give a visitor the cookie that they are known by."""
     hashes = list(who.hashes)[-LINKS_LIMIT:]

@@ -39,12 +39,10 @@ async def live(websocket: WebSocket) -> None:
     except Refusal as refusal:
         await websocket.send_denial_response(answer(refusal, lang))
         return
-    headers = []
-    if who.new and not who.bearer:
-        cookie = Response()
-        session.set_cookie(home, cookie, who)
-        headers = [(b"set-cookie", cookie.headers["set-cookie"].encode())]
-    await websocket.accept(headers=headers)
+    greeting = Response()
+    session.introduce(home, greeting, who)
+    cookies = [header for header in greeting.raw_headers if header[0] == b"set-cookie"]
+    await websocket.accept(headers=cookies)
     await Line(home, show_id, who, lang, websocket).run()
 
 
