@@ -55,8 +55,8 @@ async def main() -> int:
     def say_from_thread(said: Said) -> None:
         _call(loop, lambda: say(said))
 
-    def send_away(name: str, text: str) -> None:
-        _call(loop, lambda: ingest.send_away(name, text))
+    def send_away(publication: int, text: str) -> None:
+        _call(loop, lambda: ingest.send_away(publication, text))
 
     config = await _next(orders)
     if not isinstance(config, Configure):

@@ -33,8 +33,8 @@ class Sink(Protocol):
         """Whether no more should be read for now."""
         ...
 
-    def open(self, name: str) -> None:
-        """A source has begun to publish."""
+    def open(self, name: str, publication: int) -> None:
+        """A source has begun to publish; no two publications have the same number."""
 
     def put(self, name: str, tag: Tag, arrival: int) -> None:
         """A source's tag arrived at this instant (ms UTC)."""
@@ -51,7 +51,7 @@ class Ingest:
         self._sink = sink
         self._say = say
         self._publishers: dict[str, _Connection] = {}
-        self._strangers = 0
+        self._strangers = self._publications = 0
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
@@ -75,11 +75,11 @@ class Ingest:
             if self._source(connection.key) != name:
                 connection.abort("the stream key was taken back")
 
-    def send_away(self, name: str, text: str) -> None:
-        """Close a source that is of no use, and say why."""
-        connection = self._publishers.get(name)
-        if connection is not None:
-            connection.abort(text, "codec")
+    def send_away(self, publication: int, text: str) -> None:
+        """Close a publication that is of no use, and say why; whoever came after it stays."""
+        for connection in self._publishers.values():
+            if connection.publication == publication:
+                connection.abort(text, "codec")
 
     def _source(self, key: str) -> str | None:
         """Return whose key this is, in a time that tells nothing about the others."""
@@ -121,7 +121,8 @@ class Ingest:
                     reason, text = "taken", "somebody is already publishing with this stream key"
                 else:
                     self._publishers[name] = connection
-                    connection.key = asked.key
+                    self._publications += 1
+                    connection.key, connection.publication = asked.key, self._publications
                     return name
                 await connection.refuse(text)
         finally:
@@ -132,7 +133,7 @@ class Ingest:
     async def _listen(self, connection: "_Connection", name: str) -> None:
         """Take a publisher's media until they end, are lost or are sent away."""
         reason: Reason = "lost"
-        self._sink.open(name)
+        self._sink.open(name, connection.publication)
         self._say(Published(source=name))
         try:
             events = connection.accept()
@@ -164,10 +165,11 @@ class Ingest:
 
 
 class _Connection:
-    """One socket with its receiver; `key` is what it publishes with."""
+    """One socket with its receiver; `key` is what it publishes with, as which `publication`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.key = ""
+        self.publication = 0
         self.sent_away: Refused | None = None
         self._reader = reader
         self._writer = writer

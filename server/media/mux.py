@@ -24,14 +24,14 @@ Job = Callable[[], None]
 class Mux:
     """Takes what the ingest hears; `say` and `send_away` are called from the thread.
 
-    `send_away(source, text)`: this source cannot be used, close it.
+    `send_away(publication, text)`: this publication cannot be used, close it.
     """
 
     def __init__(
         self,
         packager: Packager,
         say: Callable[[Said], None],
-        send_away: Callable[[str, str], None],
+        send_away: Callable[[int, str], None],
         delays: dict[str, int],
     ) -> None:
         self._packager = packager
@@ -39,6 +39,7 @@ class Mux:
         self._send_away = send_away
         self._delays = dict(delays)
         self._sources: dict[str, Source] = {}
+        self._publications: dict[str, int] = {}
         self._on_air: str | None = None
         self._shown: str | None = None
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -64,9 +65,9 @@ class Mux:
         """Whether no more should be read for now."""
         return self.received_bytes - self._muxed_bytes > BEHIND_BYTES
 
-    def open(self, name: str) -> None:
+    def open(self, name: str, publication: int) -> None:
         """A source has begun to publish; the first of all is on air."""
-        self._jobs.put(lambda: self._open(name))
+        self._jobs.put(lambda: self._open(name, publication))
 
     def put(self, name: str, tag: Tag, arrival: int) -> None:
         """A source's tag arrived at this instant (ms UTC)."""
@@ -98,8 +99,9 @@ class Mux:
             self.muxed_jobs += 1
         self._packager.close()
 
-    def _open(self, name: str) -> None:
+    def _open(self, name: str, publication: int) -> None:
         self._sources[name] = Source(name, self._delays.get(name, 0))
+        self._publications[name] = publication
         if self._on_air is None:
             self._put_on_air(name)
 
@@ -119,7 +121,7 @@ class Mux:
                 self._packager.put(source, packet)
         except (Unsupported, Unreadable) as problem:
             self._shut(name)
-            self._send_away(name, str(problem))
+            self._send_away(self._publications[name], str(problem))
 
     def _shut(self, name: str) -> None:
         if self._sources.pop(name, None) is not None and name == self._shown:
