@@ -12,6 +12,7 @@ import msgspec
 from server.app import DATABASE, now_ms, open_store
 from server.domain.people import Person
 from server.domain.show import Details
+from server.domain.sources import sound_of
 from server.handout import Handout, Personal, Stream
 from server.media.playout import Ingest
 from server.service.links import make_links, read_secret, revoke, stream_key, token_of
@@ -76,15 +77,18 @@ async def hand_out(
     changes = (await store.read(show)).changes
     records = [change.record for change in changes if change.record is not None]
     links = await make_links(store, secret, show, records, now_ms())
+    found = next(record for record in records if isinstance(record, Details))
+    stream = None
+    if ingest is not None and ingest.show == show:
+        sound = {lang: stream_key(secret, show, sound_of(lang)) for lang in found.languages}
+        stream = Stream(ingest.port, stream_key(secret, show), sound)
     return Handout(
         show=show,
-        details=next(record for record in records if isinstance(record, Details)),
+        details=found,
         links=[Personal(link.role, link.person, token_of(secret, link.id)) for link in links],
         people={record.id: record for record in records if isinstance(record, Person)},
         url=url,
-        stream=Stream(ingest.port, stream_key(secret, show))
-        if ingest is not None and ingest.show == show
-        else None,
+        stream=stream,
     )
 
 

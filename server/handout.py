@@ -32,10 +32,12 @@ class Personal(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """Where the picture is published, by whoever has the key."""
+    """Where the picture is published, by whoever has the key; `sound`: the keys of interpreters'
+    encoders by language."""
 
     port: int
     key: str
+    sound: dict[str, str]
 
 
 class Handout(NamedTuple):
@@ -93,7 +95,11 @@ class Handout(NamedTuple):
             ],
         }
         if self.stream is not None:
-            document["ingest"] = {"rtmp": self.rtmp, "key": self.stream.key}
+            document["ingest"] = {
+                "rtmp": self.rtmp,
+                "key": self.stream.key,
+                "sound": self.stream.sound,
+            }
             document["playlist"] = f"{self.audience}/hls/live.m3u8"
         return document
 

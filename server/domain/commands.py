@@ -4,7 +4,7 @@ nothing else; and every kind of record."""
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from server.domain import feedback, greenroom, messages, picture, questions, stage
+from server.domain import feedback, greenroom, messages, picture, questions, sources, stage
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import CREW, DESK, EVERYONE, Actor, Record, Role
@@ -29,6 +29,7 @@ COMMANDS: dict[type[Command], Grant] = {
     AdjustCue: Grant(stage.adjust, DESK),
     stage.TakeLowerThird: Grant(stage.take_lower_third, DESK),
     stage.ClearLowerThird: Grant(stage.clear_lower_third, DESK),
+    sources.TakePicture: Grant(sources.take, DESK),
     questions.AskQuestion: Grant(questions.ask, EVERYONE),
     questions.EditQuestion: Grant(questions.edit, EVERYONE),
     questions.WithdrawQuestion: Grant(questions.withdraw, EVERYONE),
@@ -51,6 +52,8 @@ COMMANDS: dict[type[Command], Grant] = {
 # What only the house itself says. No frame can hold it, since frames are made from the table above.
 REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
     picture.ReportPicture: picture.report,
+    picture.ReportCut: picture.report_cut,
+    sources.ReportSource: sources.report,
 }
 
 RECORDS: tuple[type[Record], ...] = (
@@ -67,6 +70,8 @@ RECORDS: tuple[type[Record], ...] = (
     feedback.Feedback,
     messages.Message,
     picture.Picture,
+    sources.Source,
+    sources.Cut,
 )
 
 

@@ -2,25 +2,39 @@
 
 from typing import Literal
 
-from server.domain.roles import Fields, Record, Viewer, fields
+from msgspec.structs import replace
+
+from server.domain.roles import CREW, Fields, Record, Viewer, fields
 from server.domain.show import Command, Draft
 from server.domain.stage import Stage
 
 State = Literal["off", "waiting", "live", "paused"]
+
+CAMERA = "camera-"
+PUBLIC = fields("id state since")
 
 
 class Picture(Record, frozen=True, kw_only=True):
     """The picture of one stage (record `picture/…`); a stage without one is `off`.
 
     `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and
-    may go on. `since` is when this began, ms UTC.
+    may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if
+    they published: for the crew, and for whoever stands before that camera.
     """
 
     state: State = "off"
     since: int = 0
+    source: str | None = None
 
     def seen_by(self, viewer: Viewer) -> Fields:
-        return fields("id state since")
+        if viewer.role in CREW or viewer.person in self.people():
+            return PUBLIC | {"source"}
+        return PUBLIC
+
+    def people(self) -> frozenset[str]:
+        if self.source is None or not self.source.startswith(CAMERA):
+            return frozenset()
+        return frozenset({self.source.removeprefix(CAMERA)})
 
 
 class ReportPicture(Command, frozen=True, tag="picture.report"):
@@ -30,12 +44,29 @@ class ReportPicture(Command, frozen=True, tag="picture.report"):
     stage: str = "main"
 
 
+class ReportCut(Command, frozen=True, tag="picture.cut"):
+    """Say which source makes the programme now; the house's own word as well."""
+
+    source: str
+    stage: str = "main"
+
+
 def report(draft: Draft, command: ReportPicture, now: int) -> None:
     """Write down how the picture is, if that is news."""
     stage = draft.get(Stage, command.stage)
     picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
     if picture.state == command.state:
         return
-    picture = Picture(id=stage.id, state=command.state, since=now)
+    picture = replace(picture, state=command.state, since=now)
     draft.put(picture)
     draft.fact(f"picture.{command.state}", picture)
+
+
+def report_cut(draft: Draft, command: ReportCut, now: int) -> None:
+    """Write down who makes the programme, if that is news."""
+    stage = draft.get(Stage, command.stage)
+    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    if picture.source != command.source:
+        picture = replace(picture, source=command.source)
+        draft.put(picture)
+        draft.fact("picture.cut", picture)

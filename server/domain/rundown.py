@@ -13,6 +13,7 @@ from server.domain.show import Command, Draft
 
 CUE_KINDS = ("opening", "talk", "pitch", "comments", "questions", "handover", "signing", "break")
 
+PUBLIC_SLOT = fields("id segment position presenter topic project field language place")
 PUBLIC_CUE = fields(
     "id stage segment slot position kind title planned_at hard seconds adjusted_seconds"
     " buffer_seconds started_at ended_at"
@@ -32,7 +33,11 @@ class Segment(Record, frozen=True, kw_only=True):
 
 
 class Slot(Record, frozen=True, kw_only=True):
-    """A presenter's allotted time (record `slot/…`); `place` is where the stage has got to."""
+    """A presenter's allotted time (record `slot/…`); `place` is where the stage has got to.
+
+    `meeting` is the https address of a call outside (Zoom, Jitsi, Tencent Meeting), for the
+    presenter and the crew: who has it can come in.
+    """
 
     segment: str
     position: int
@@ -42,9 +47,15 @@ class Slot(Record, frozen=True, kw_only=True):
     field: str = ""
     language: str = "en"
     place: str = "ahead"  # ahead, standby, on_air, done
+    meeting: str = ""
 
     def seen_by(self, viewer: Viewer) -> Fields:
-        return fields("id segment position presenter topic project field language place")
+        if viewer.role in CREW or viewer.person == self.presenter:
+            return PUBLIC_SLOT | {"meeting"}
+        return PUBLIC_SLOT
+
+    def people(self) -> frozenset[str]:
+        return frozenset({self.presenter})
 
 
 class Cue(Record, frozen=True, kw_only=True):

@@ -164,6 +164,7 @@ class _Plan:
                 project=clean(table.project, f"{place}.project", LIMIT, empty=True),
                 field=table.field,
                 language=table.language or presenter.language,
+                meeting=table.meeting,
             )
         )
         self._start_at(table.at, f"{place}.at")

@@ -19,6 +19,8 @@ Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")]
 Seconds = Annotated[int, Meta(ge=0, le=DAY)]
 Minutes = Annotated[float, Meta(ge=0, le=DAY / 60)]
 WarnSeconds = Annotated[int, Meta(ge=1, le=3600)]
+# A call outside, such as https://meet.example.org/room; who has the address can come in.
+Meeting = Annotated[str, Meta(pattern=r"^(https://[^\s/?#]+([/?#]\S*)?)?$", max_length=500)]
 
 
 class Start:
@@ -66,6 +68,7 @@ class SlotTable(Table, frozen=True):
     language: LanguageTag | None = None
     at: Start | None = None
     note: Words = ""
+    meeting: Meeting = ""
     pitch: Seconds | None = None
     comments: Seconds | None = None
     questions: Seconds | None = None

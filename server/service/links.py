@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from server.domain.people import Person
 from server.domain.roles import Record, Role
 from server.domain.show import Details
+from server.domain.sources import STUDIO, camera_of, sound_of
 from server.service.ports import Link, Store
 
 SECRET_FILE = "secret.key"
@@ -65,10 +66,23 @@ def token_of(secret: bytes, link_id: str) -> str:
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def stream_key(secret: bytes, show: str) -> str:
-    """Return the key with which a show's picture is published; derived as tokens are."""
-    digest = hmac.digest(secret, f"stream:{show}".encode(), "sha256")
+def stream_key(secret: bytes, show: str, source: str = STUDIO) -> str:
+    """Return the key with which a source of a show publishes; derived as tokens are."""
+    name = f"stream:{show}" if source == STUDIO else f"stream:{show}:{source}"
+    digest = hmac.digest(secret, name.encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def stream_keys(secret: bytes, show: str, records: Iterable[Record]) -> dict[str, str]:
+    """Return who may publish to a show, by their key: the studio, each presenter's camera, and
+    an encoder for the sound of each language."""
+    sources = [STUDIO]
+    for record in records:
+        if isinstance(record, Person) and record.role == Role.PRESENTER:
+            sources.append(camera_of(record.id))
+        elif isinstance(record, Details):
+            sources += [sound_of(language) for language in record.languages]
+    return {stream_key(secret, show, source): source for source in sources}
 
 
 def token_hash(token: str) -> str:

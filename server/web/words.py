@@ -53,6 +53,8 @@ TERMS = {
     "feedback": N_("feedback"),
     "message": N_("message"),
     "picture": N_("picture"),
+    "source": N_("source"),
+    "cut": N_("cut"),
 }
 TERM_DETAILS = frozenset({"state", "role", "kind"})
 """The details of a refusal that hold a term."""

@@ -88,6 +88,14 @@ export interface Cue {
   planned_at: number;
 }
 
+/** The source that the caller took by hand (record `cut/…`, one for each stage). It holds while `cue` is on air (None: while none is); `taken_at` is ms UTC. */
+export interface Cut {
+  id: string;
+  source: string;
+  cue: string | null;
+  taken_at: number;
+}
+
 /** What the whole show is called and where its clock stands (record `details/show`). */
 export interface Details {
   id: string;
@@ -114,7 +122,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage;
   by?: number | null;
 }
 
@@ -220,11 +228,12 @@ export interface Person {
   organisation: string;
 }
 
-/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. */
+/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. */
 export interface Picture {
   id: string;
   state: "live" | "off" | "paused" | "waiting";
   since: number;
+  source?: string | null;
 }
 
 /** Ask for the time; `sent` comes back as it was (ms of the client's clock). */
@@ -337,7 +346,7 @@ export interface ShowQuestion {
   seen?: number | null;
 }
 
-/** A presenter's allotted time (record `slot/…`); `place` is where the stage has got to. */
+/** A presenter's allotted time (record `slot/…`); `place` is where the stage has got to. `meeting` is the https address of a call outside (Zoom, Jitsi, Tencent Meeting), for the presenter and the crew: who has it can come in. */
 export interface Slot {
   id: string;
   segment: string;
@@ -348,6 +357,15 @@ export interface Slot {
   field: string;
   language: string;
   place: string;
+  meeting?: string;
+}
+
+/** Somebody who publishes, or did (record `source/…`): the studio, a presenter's camera, an interpreter's sound. `person`: whose camera it is; `since` (ms UTC): when it came or went. */
+export interface Source {
+  id: string;
+  person: string;
+  state: "gone" | "live";
+  since: number;
 }
 
 /** One output and its on-air pointer (record `stage/…`). While a cue is on air, `anchor` says how many seconds were left and when; `held_at` is set while the countdown stands still, and `anchor.seconds` is then what stays. */
@@ -366,6 +384,14 @@ export interface TakeLowerThird {
   type: "lower_third.take";
   person: string;
   stage?: string;
+}
+
+/** Show this source now, and until the cue on air is over. `seen`: the screen's seq. */
+export interface TakePicture {
+  type: "picture.take";
+  source: string;
+  stage?: string;
+  seen?: number | null;
 }
 
 /** How many upvotes a question has (record `tally/{question}`), apart from the question itself so that votes and moderators never fight over one record. */
@@ -458,6 +484,7 @@ export type Command =
   | AdjustCue
   | TakeLowerThird
   | ClearLowerThird
+  | TakePicture
   | AskQuestion
   | EditQuestion
   | WithdrawQuestion
@@ -489,6 +516,8 @@ export interface Records {
   feedback: Feedback;
   message: Message;
   picture: Picture;
+  source: Source;
+  cut: Cut;
 }
 
 export type AnyRecord = Records[keyof Records];
@@ -500,6 +529,7 @@ export type RefusalCode =
   | "cue.length"
   | "cue.not_called"
   | "cue.unknown"
+  | "cut.unknown"
   | "details.unknown"
   | "feedback.released"
   | "feedback.unknown"
@@ -534,6 +564,9 @@ export type RefusalCode =
   | "show.exists"
   | "show.unknown"
   | "slot.unknown"
+  | "source.gone"
+  | "source.no_picture"
+  | "source.unknown"
   | "stage.held"
   | "stage.idle"
   | "stage.moved_on"

@@ -149,6 +149,7 @@ def test_the_links_name_a_stream_while_one_is_taken(house: House) -> None:
     house.restart()
     links = json.loads(luyan("links", "--json", "--data", str(house.data)))
     assert set(links) - set(house.links) == {"ingest", "playlist"}
+    assert {"en", "zh", "ja"} <= set(links["ingest"]["sound"])
     assert links["ingest"]["key"] in luyan("links", "--data", str(house.data))
     before = links["ingest"]["key"]
     house.kill()

@@ -9,6 +9,7 @@ from server.domain.people import Person
 from server.domain.roles import Actor, Record, Role
 from server.domain.rundown import Cue, Segment, Slot
 from server.domain.show import Command, Details, Draft, Show
+from server.domain.sources import Source
 from server.domain.stage import LowerThird, Stage
 
 R = TypeVar("R", bound=Record)
@@ -49,6 +50,10 @@ def records() -> list[Record]:
         GreenRoom(id="ada", slot="s1"),
         GreenRoom(id="bo", slot="s2"),
     ]
+    found += [
+        Source(id=f"camera-{person}", person=person, state="live") for person in ("ada", "bo")
+    ]
+    found.append(Source(id="studio", person="", state="live"))
     wall = START
     for position, (cue, kind, slot, seconds) in enumerate(CUES, 1):
         found.append(

@@ -21,6 +21,7 @@ GRANTS = {
     "cue.adjust": "caller host",
     "lower_third.take": "caller host",
     "lower_third.clear": "caller host",
+    "picture.take": "caller host",
     "question.ask": ALL,
     "question.edit": ALL,
     "question.withdraw": ALL,
@@ -52,6 +53,7 @@ SMALLEST = {
     "to": "presenter",
     "state": "ready",
     "message": "m1",
+    "source": "studio",
 }
 
 BY_NAME = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}

@@ -17,6 +17,7 @@ from server.domain.questions import Question, Tally
 from server.domain.roles import CREW, DESK, Record, Role, Viewer, look
 from server.domain.rundown import Cue, Segment, Slot
 from server.domain.show import Details
+from server.domain.sources import Cut, Source
 from server.domain.stage import LowerThird, Stage
 
 NOTHING = ""
@@ -59,6 +60,9 @@ CURATED = QUESTION + " edited_at approved_at dismissed_at reason"
 OWN = CURATED + " mine"
 RELEASED = "id slot author marks strength advice question released_to released_at"
 WRITTEN = RELEASED + " written_at"
+SLOT = "id segment position presenter topic project field language place"
+PICTURE = "id state since"
+SOURCE = "id person state since"
 MESSAGE = "id to sender text sent_at acknowledged_at"
 
 TABLE = [
@@ -71,7 +75,9 @@ TABLE = [
     Row(Segment(id="a", title="A", position=1), all="id title position stage"),
     Row(
         Slot(id="s1", segment="a", position=1, presenter="ada", topic="Looms"),
-        all="id segment position presenter topic project field language place",
+        all=SLOT,
+        crew=SLOT + " meeting",
+        persons={"ada": SLOT + " meeting"},
     ),
     Row(
         Cue(id="c1", position=1, kind="pitch", wall="2020-11-13T14:00:00", zone="UTC", seconds=1),
@@ -119,7 +125,25 @@ TABLE = [
         desk=MESSAGE,
         persons={"ada": MESSAGE},
     ),
-    Row(Picture(id="main", state="live", since=1), all="id state since"),
+    Row(
+        Picture(id="main", state="live", since=1, source="studio"),
+        all=PICTURE,
+        crew=PICTURE + " source",
+    ),
+    Row(
+        Picture(id="main", state="live", since=1, source="camera-ada"),
+        all=PICTURE,
+        crew=PICTURE + " source",
+        persons={"ada": PICTURE + " source"},
+    ),
+    Row(Source(id="studio", person="", state="live"), all=NOTHING, crew=SOURCE),
+    Row(
+        Source(id="camera-ada", person="ada", state="live"),
+        all=NOTHING,
+        crew=SOURCE,
+        persons={"ada": SOURCE},
+    ),
+    Row(Cut(id="main", source="studio"), all=NOTHING, crew="id source cue taken_at"),
 ]
 
 

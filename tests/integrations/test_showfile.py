@@ -57,6 +57,7 @@ title = "Pitches"
     field = "Health"
     pitch = 200
     note = "Calls from a train."
+    meeting = "https://meet.example.org/ada"
 
     [[segment.slot]]
     presenter = "bo"
@@ -118,6 +119,7 @@ def test_the_other_records_of_a_show() -> None:
     ]
     assert [(g.id, g.slot) for g in of(GreenRoom, records)] == [("ada", "slot-1"), ("bo", "slot-2")]
     assert [(s.language, s.place) for s in of(Slot, records)] == [("ja", "ahead"), ("en", "ahead")]
+    assert [s.meeting for s in of(Slot, records)] == ["https://meet.example.org/ada", ""]
     assert len({record.key for record in records}) == len(records)
 
 
@@ -216,6 +218,8 @@ def test_a_hard_start_may_name_its_day() -> None:
         ('language = "ja"', 'language = "??"', "presenter[0].language", "regex"),
         ('name = "Bo"', 'name = "B\\u202Eo"', "presenter[1].name", "control character"),
         ('name = "Bo"', 'name = " "', "presenter[1].name", "write something"),
+        ('"https://meet', '"http://meet', "segment[1].slot[0].meeting", "regex"),
+        ('"https://meet', '"javascript://meet', "segment[1].slot[0].meeting", "regex"),
         ("pitch = 200", 'pitch = "long"', "segment[1].slot[0].pitch", "int"),
     ],
 )

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from server.domain.people import Person
 from server.domain.questions import SHOWN, Question
 from server.domain.roles import CREW, Record, Role
-from server.domain.rundown import Cue
+from server.domain.rundown import Cue, Slot
 from server.domain.show import Details
 from tests.domain.rehearsal import records
 from tests.live.confidences import Audience, Confidences, word
@@ -50,6 +50,8 @@ def planted(confidences: Confidences) -> list[Record]:
                 found.append(replace(record, notes=say()))
             case Person():
                 found.append(replace(record, zone=say(record.id), language=say(record.id)))
+            case Slot():
+                found.append(replace(record, meeting=say(record.presenter)))
             case Cue():
                 found.append(replace(record, note=say()))
             case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from server.domain import messages, questions, stage
+from server.domain import messages, questions, sources, stage
 from server.domain.feedback import Feedback, ReleaseFeedback, WriteFeedback
 from server.domain.greenroom import Report
 from server.domain.messages import Message
@@ -150,6 +150,11 @@ def _take(p: Programme, a: int, b: int) -> Given:
     return HOST, stage.TakeLowerThird(person=("ada", "bo", "wu")[a % 3])
 
 
+def _cut(p: Programme, a: int, b: int) -> Given:
+    source = ("studio", "camera-ada", "camera-bo", "nobody")[a % 4]
+    return CALLER if b % 2 else HOST, sources.TakePicture(source=source, seen=p.seen(b))
+
+
 MAKERS: dict[str, Maker] = {
     "advance": _advance,
     "hold": lambda p, a, b: (CALLER, stage.HoldStage()),
@@ -160,6 +165,7 @@ MAKERS: dict[str, Maker] = {
     "undo": lambda p, a, b: (CALLER, stage.UndoStage(seen=p.seen(b))),
     "take": _take,
     "clear": lambda p, a, b: (HOST, stage.ClearLowerThird()),
+    "cut": _cut,
     "ask": _ask,
     "edit": _edit,
     "withdraw": _withdraw,

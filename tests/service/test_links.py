@@ -15,6 +15,8 @@ from server.service.links import (
     make_links,
     read_secret,
     revoke,
+    stream_key,
+    stream_keys,
     token_hash,
     token_of,
 )
@@ -119,3 +121,11 @@ def test_a_damaged_secret_is_said_and_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"secret\.key is not a secret"):
         read_secret(tmp_path)
     assert (tmp_path / SECRET_FILE).read_bytes() == b"short"
+
+
+def test_each_source_has_a_key_of_its_own() -> None:
+    keys = stream_keys(SECRET, "s", PEOPLE)
+    assert sorted(keys.values()) == ["camera-ada", "sound-en", "sound-zh", "studio"]
+    assert keys[stream_key(SECRET, "s")] == "studio"
+    others = [stream_keys(OTHER, "s", PEOPLE), stream_keys(SECRET, "t", PEOPLE)]
+    assert not keys.keys() & {key for other in others for key in other}
