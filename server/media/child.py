@@ -17,7 +17,7 @@ import msgspec
 
 from server.media.ingest import Ingest
 from server.media.mux import Mux
-from server.media.packager import Packager
+from server.media.reels import Reels
 from server.media.wire import (
     Configure,
     Notice,
@@ -61,10 +61,8 @@ async def main() -> int:
     config = await _next(orders)
     if not isinstance(config, Configure):
         return 2
-    packager = Packager(
-        Path(config.folder), config.segment_ms, config.reserve_bytes, say_from_thread
-    )
-    mux = Mux(packager, say_from_thread, send_away, config.encoder_delay_ms)
+    reels = Reels(Path(config.folder), config.segment_ms, config.reserve_bytes, say_from_thread)
+    mux = Mux(reels, say_from_thread, send_away, config.encoder_delay_ms)
     ingest = Ingest(config.keys, mux, say)
     try:
         say(Ready(port=await ingest.start(config.host, config.port, _tls(config))))

@@ -22,6 +22,11 @@ class ProgrammeClock:
         self._anchor = 0.0
         self._held = False
 
+    @property
+    def runs(self) -> bool:
+        """Whether it can tell anything yet."""
+        return bool(self._lags)
+
     def note(self, media: int, arrival: int) -> None:
         """A picture of media time `media` has arrived."""
         lag = arrival - media

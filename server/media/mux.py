@@ -1,4 +1,4 @@
-"""The mux thread: tags of all sources in, the programme of the one on air out.
+"""The mux thread: tags of all sources in, the programme of the one on air and other reels out.
 
 What comes is only queued, so that neither the disk nor libav ever holds up the event loop.
 """
@@ -7,12 +7,13 @@ import queue
 import threading
 from collections.abc import Callable
 
-from server.media.flv import Unsupported
+from server.media.flv import Packet, Unsupported
 from server.media.fragments import Unreadable
-from server.media.packager import Packager, may_begin
+from server.media.packager import may_begin
+from server.media.reels import Reels
 from server.media.rtmp import Tag
 from server.media.source import Source
-from server.media.wire import OnAir, Said
+from server.media.wire import INTERPRETER, OnAir, Said
 
 # Beyond this publishers wait (their own programs then drop pictures).
 BEHIND_BYTES = 32 << 20
@@ -29,12 +30,12 @@ class Mux:
 
     def __init__(
         self,
-        packager: Packager,
+        reels: Reels,
         say: Callable[[Said], None],
         send_away: Callable[[int, str], None],
         delays: dict[str, int],
     ) -> None:
-        self._packager = packager
+        self._reels = reels
         self._say = say
         self._send_away = send_away
         self._delays = dict(delays)
@@ -66,7 +67,7 @@ class Mux:
         return self.received_bytes - self._muxed_bytes > BEHIND_BYTES
 
     def open(self, name: str, publication: int) -> None:
-        """A source has begun to publish; the first of all is on air."""
+        """A source has begun to publish; the first of all that has pictures is on air."""
         self._jobs.put(lambda: self._open(name, publication))
 
     def put(self, name: str, tag: Tag, arrival: int) -> None:
@@ -97,12 +98,12 @@ class Mux:
         while (job := self._jobs.get()) is not None:
             job()
             self.muxed_jobs += 1
-        self._packager.close()
+        self._reels.close()
 
     def _open(self, name: str, publication: int) -> None:
         self._sources[name] = Source(name, self._delays.get(name, 0))
         self._publications[name] = publication
-        if self._on_air is None:
+        if self._on_air is None and not name.startswith(INTERPRETER):
             self._put_on_air(name)
 
     def _take(self, name: str, tag: Tag, arrival: int) -> None:
@@ -114,20 +115,35 @@ class Mux:
             packet = source.take(tag, arrival)
             if packet is None:
                 return
-            # The one before stays in the programme until this one has a key frame.
-            if name == self._on_air and may_begin(source, packet):
-                self._shown = name
-            if name == self._shown:
-                self._packager.put(source, packet)
+            self._write(source, packet)
         except (Unsupported, Unreadable) as problem:
             self._shut(name)
             self._send_away(self._publications[name], str(problem))
 
+    def _write(self, source: Source, packet: Packet) -> None:
+        """Give a packet to the reels that it is for."""
+        name = source.name
+        if name.startswith(INTERPRETER):
+            self._reels.hear(source, packet)
+            return
+        # The one before stays in the programme until this one has a key frame.
+        if self._shown != name == self._on_air and may_begin(source, packet):
+            self._reels.cut()
+            self._shown = name
+        if name == self._shown:
+            self._reels.show(source, packet)
+        self._reels.preview(source, packet)
+
     def _shut(self, name: str) -> None:
-        if self._sources.pop(name, None) is not None and name == self._shown:
+        if self._sources.pop(name, None) is None:
+            return
+        if name == self._shown:
             self._shown = None
-            self._packager.halt()
+            self._reels.halt()
+        self._reels.leave(name)
 
     def _put_on_air(self, name: str) -> None:
+        if name.startswith(INTERPRETER):
+            return
         self._on_air = name
         self._say(OnAir(source=name))

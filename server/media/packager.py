@@ -11,8 +11,8 @@ from pathlib import Path
 
 from server.media.flv import Packet
 from server.media.fragments import LONGEST_US, Fragment, Fragments
-from server.media.index import IndexWriter, MediaSegment, Pause
-from server.media.source import Source
+from server.media.index import IndexWriter, MediaSegment, Pause, Writer
+from server.media.source import Feed
 from server.media.wire import Halted, Notice, Said, Wrote
 
 # Key frames are never quite where they should be.
@@ -28,21 +28,29 @@ def now_ms() -> int:
 
 
 class Packager:
-    """Cuts one programme out of packets; `say` hears of every segment, halt and trouble."""
+    """Cuts one reel out of packets; `say` hears of every segment, halt and trouble.
+
+    Without an `index` it has one that keeps everything.
+    """
 
     def __init__(
-        self, folder: Path, segment_ms: int, reserve_bytes: int, say: Callable[[Said], None]
+        self,
+        folder: Path,
+        segment_ms: int,
+        reserve_bytes: int,
+        say: Callable[[Said], None],
+        index: Writer | None = None,
     ) -> None:
         self._folder = folder
         self._segment_ms = segment_ms
         self._reserve = reserve_bytes
         self._say = say
-        self._index = IndexWriter(folder, now_ms())
+        self._index = index or IndexWriter(folder, now_ms())
         self._run: _Run | None = None
         self._not_before = 0
         self._full = self._warned = False
 
-    def put(self, source: Source, packet: Packet) -> None:
+    def put(self, source: Feed, packet: Packet) -> None:
         """Add a packet of the source on air."""
         run = self._run
         if run is not None and not run.is_of(source):
@@ -74,7 +82,7 @@ class Packager:
         self.halt()
         self._index.close()
 
-    def _begin(self, source: Source, first: Packet) -> "_Run":
+    def _begin(self, source: Feed, first: Packet) -> "_Run":
         self._index.generation += 1
         self._warned = False
         longest_us = LONGEST_US if first.kind == "video" else self._segment_ms * 1000
@@ -169,7 +177,7 @@ class Packager:
 class _Run:
     """One run: packets of one source that can be joined, and the segment in the making."""
 
-    def __init__(self, source: Source, fragments: Fragments, generation: int, number: int) -> None:
+    def __init__(self, source: Feed, fragments: Fragments, generation: int, number: int) -> None:
         self.source = source
         self.clock = source.clock
         self.fragments = fragments
@@ -180,7 +188,7 @@ class _Run:
         self.data = bytearray()
         self._life = source.life
 
-    def is_of(self, source: Source) -> bool:
+    def is_of(self, source: Feed) -> bool:
         """Tell whether a source's packets may still be joined to this run."""
         return source is self.source and source.life == self._life
 
@@ -190,7 +198,7 @@ class _Run:
         self.packets += fragment.packets
 
 
-def may_begin(source: Source, packet: Packet) -> bool:
+def may_begin(source: Feed, packet: Packet) -> bool:
     """Tell whether a programme can start with this packet."""
     if packet.kind == "video":
         return packet.key

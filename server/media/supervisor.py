@@ -15,11 +15,15 @@ import msgspec
 import server
 from server.media.index import Index
 from server.media.wire import (
+    INTERPRETER,
+    PROGRAMME,
+    Closed,
     Command,
     Configure,
     Event,
     Halted,
     OnAir,
+    Published,
     Ready,
     SetDelay,
     SetKeys,
@@ -49,13 +53,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     `off`: publishers cannot come; `waiting`: they can, and there was no picture yet; `live`;
     `paused`: there was one, and it stopped. `since` is ms UTC; `port` is where publishers come,
-    0 while that is not known; `on_air` is the source that makes the programme.
+    0 while that is not known; `on_air` is the source that makes the programme, there or not;
+    `publishing` are those that are there.
     """
 
     phase: Phase
     since: int
     port: int
     on_air: str | None = None
+    publishing: frozenset[str] = frozenset()
     last: Wrote | None = None
 
 
@@ -63,7 +69,8 @@ class Supervisor:
     """One media child for one show: started, listened to, started again when it dies.
 
     `keys` leads from stream keys to the names of sources; `port` 0 takes a free one and keeps it.
-    `on_event(event, state)` is called in the event loop; event None: only the state is new.
+    `on_event(event, state)` is called in the event loop; event None: only the state is new. Each
+    `Published` is followed by a `Closed` of that source, even if the child died.
     `certificate` and `private_key` (files in PEM) make it RTMPS. `reserve_bytes` of the disk are
     left to others.
     """
@@ -120,7 +127,10 @@ class Supervisor:
         self._keeping = asyncio.create_task(self._keep())
 
     def send(self, command: Command) -> None:
-        """Tell the child something, and every later child too."""
+        """Tell the child something, and every later child too.
+
+        Raises ValueError for a source that cannot be on air.
+        """
         config = self._config
         match command:
             case SetKeys():
@@ -129,6 +139,8 @@ class Supervisor:
                 delays = {**config.encoder_delay_ms, command.source: command.ms}
                 self._config = msgspec.structs.replace(config, encoder_delay_ms=delays)
             case Take():
+                if command.source.startswith(INTERPRETER):
+                    raise ValueError(f"{command.source} is heard only, and never on air")
                 self._set(on_air=command.source)
         self._tell(command)
 
@@ -152,6 +164,8 @@ class Supervisor:
             except OSError as problem:
                 log.error("the media child of %s: %s", self.folder.name, problem)
             finally:
+                for source in sorted(self._state.publishing):
+                    self._take(Closed(source=source, reason="lost"))
                 # Pages are told that the picture stopped, not why.
                 self._set(phase="paused" if self._state.last else "off")
                 self._on_event(None, self._state)
@@ -209,9 +223,13 @@ class Supervisor:
                 self._set(phase="paused" if self._state.last else "waiting", port=event.port)
             case OnAir():
                 self._set(on_air=event.source)
-            case Wrote():
+            case Published():
+                self._set(publishing=self._state.publishing | {event.source})
+            case Closed():
+                self._set(publishing=self._state.publishing - {event.source})
+            case Wrote() if event.reel == PROGRAMME:
                 self._set(phase="live", last=event)
-            case Halted() if self._state.phase == "live":
+            case Halted() if event.reel == PROGRAMME and self._state.phase == "live":
                 self._set(phase="paused")
             case Stat():
                 pass

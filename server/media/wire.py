@@ -4,6 +4,14 @@ from typing import Literal
 
 import msgspec
 
+PROGRAMME = "programme"
+# The programme's sound alone.
+SOUND = "sound"
+# A source whose name begins so is an interpreter's: it is heard, and never on air.
+INTERPRETER = "sound-"
+# What a source sends, whether on air or not: its latest seconds.
+PREVIEW = "preview-"
+
 # ---- what the child says on its standard output ------------------------------------------------
 
 
@@ -38,28 +46,35 @@ class Closed(Said, frozen=True, kw_only=True, tag="closed"):
 
 
 class OnAir(Said, frozen=True, kw_only=True, tag="on_air"):
-    """This source makes the programme, as long as it publishes."""
+    """This source makes the programme, as long as it publishes.
+
+    The first that comes is on air; from then on, only who is taken.
+    """
 
     source: str
 
 
 class Wrote(Said, frozen=True, kw_only=True, tag="wrote"):
-    """A media segment is on disk and in the index; `pdt` is ms UTC of its first picture."""
+    """A media segment is on disk and in the reel's index; `pdt` is ms UTC of its beginning."""
 
     number: int
     pdt: int
     ms: int
+    reel: str = PROGRAMME
 
 
 class Halted(Said, frozen=True, kw_only=True, tag="halted"):
-    """The programme stopped; a discontinuity is in the index."""
+    """The reel stopped; a discontinuity is in its index."""
+
+    reel: str = PROGRAMME
 
 
 class Notice(Said, frozen=True, kw_only=True, tag="notice"):
-    """Somebody should know: `disk_full`, `disk_back`, `sparse_key_frames`, `slow_disk`."""
+    """Somebody should know: `disk_full`, `disk_back`, `sparse_key_frames`, `reel_failed`."""
 
     code: str
     text: str
+    reel: str = PROGRAMME
 
 
 class Stat(Said, frozen=True, kw_only=True, tag="stat"):
@@ -106,7 +121,7 @@ class SetKeys(Command, frozen=True, kw_only=True, tag="keys"):
 
 
 class Take(Command, frozen=True, kw_only=True, tag="take"):
-    """Put a source on air, from its next key frame on."""
+    """Put a source on air, from its next key frame on; an interpreter never is."""
 
     source: str
 

@@ -14,9 +14,9 @@ from server.media import bars
 from server.media.index import Index, MediaSegment
 from server.media.programme import Programme, Shape
 from server.media.supervisor import State, Supervisor
-from server.media.wire import Event, Ready, Wrote
+from server.media.wire import PROGRAMME, Event, Ready, Wrote
 
-KEYS = {"secret": "main", "other": "second"}
+KEYS = {"secret": "main", "other": "second", "interpreter": "sound-zh"}
 PATIENCE_SECONDS = 30.0
 SMALL = Shape(width=320, height=180, fps=30, bit_rate=200_000)
 
@@ -49,8 +49,12 @@ class Studio:
             return found
 
     def all(self, kind: type[T]) -> list[T]:
-        """Return all events of a kind."""
-        return [event for event in self.events if isinstance(event, kind)]
+        """Return all events of a kind; of what reels say, what the programme's does."""
+        return [
+            event
+            for event in self.events
+            if isinstance(event, kind) and getattr(event, "reel", PROGRAMME) == PROGRAMME
+        ]
 
     async def hear(self, kind: type[T], count: int = 1) -> T:
         """Wait for so many events of a kind, and return the last."""
@@ -58,10 +62,17 @@ class Studio:
             await self.until(lambda: self.all(kind)[: count if self.all(kind)[count - 1 :] else 0])
         )[-1]
 
-    async def written(self, number: int) -> Wrote:
+    async def written(self, number: int, reel: str = PROGRAMME) -> Wrote:
         """Wait until the segment of this number is on disk."""
         return await self.until(
-            lambda: next((wrote for wrote in self.all(Wrote) if wrote.number == number), None)
+            lambda: next(
+                (
+                    event
+                    for event in self.events
+                    if isinstance(event, Wrote) and (event.number, event.reel) == (number, reel)
+                ),
+                None,
+            )
         )
 
     @property
@@ -79,9 +90,13 @@ class Studio:
         """Return where to publish with a key."""
         return f"{scheme}://127.0.0.1:{self.port}/live/{key}"
 
-    def index(self) -> Index:
+    def folder(self, reel: str = PROGRAMME) -> Path:
+        """Return where a reel is kept."""
+        return self.supervisor.folder / ("" if reel == PROGRAMME else reel)
+
+    def index(self, reel: str = PROGRAMME) -> Index:
         """Return what is on disk."""
-        index = Index(self.supervisor.folder)
+        index = Index(self.folder(reel))
         index.refresh()
         return index
 

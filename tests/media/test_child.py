@@ -233,6 +233,52 @@ async def test_a_cut_from_one_source_to_another(tmp_path: Path) -> None:
         assert show.phases == ["waiting", "live"]
 
 
+async def test_who_stands_by_is_previewed_and_an_interpreter_heard(tmp_path: Path) -> None:
+    async with studio(tmp_path) as show:
+        async with Publisher(show.port) as interpreter, Publisher(show.port) as camera:
+            await interpreter.publish("interpreter")
+            await interpreter.send(media(recorded(3)))
+            await show.written(1, "sound-zh")
+            # An interpreter alone is no programme.
+            assert show.supervisor.state.on_air is None
+            async with Publisher(show.port) as main:
+                await main.publish("secret")
+                await main.send(media(recorded(3)))
+                await show.written(1, "sound")
+                await camera.publish("other")
+                await camera.send(media(recorded(3)))
+                await show.written(1, "preview-second")
+                assert show.supervisor.state.on_air == "main"
+                assert show.supervisor.state.publishing == {"main", "second", "sound-zh"}
+                with pytest.raises(ValueError, match="never on air"):
+                    show.supervisor.send(Take(source="sound-zh"))
+            await show.hear(Halted)
+            # Who was on air is so again when back.
+            async with Publisher(show.port) as main:
+                await main.publish("secret")
+                await main.send(media(recorded(2)))
+                await show.written(4)
+        await show.hear(Closed, 4)
+        await show.hear(Halted, 2)
+        assert show.supervisor.state.publishing == frozenset()
+        assert {s.source for s in show.index().segments} == {"main"}
+        assert {s.source for s in show.index("sound-zh").segments} == {"sound-zh"}
+        await show.until(lambda: len(list(show.folder("preview-second").iterdir())) == 1)
+        assert show.phases == ["waiting", "live", "paused", "live", "paused"]
+
+
+async def test_a_child_that_died_has_no_publishers(tmp_path: Path) -> None:
+    async with studio(tmp_path) as show, Publisher(show.port) as publisher:
+        await publisher.publish("secret")
+        await publisher.send(media(recorded(3)))
+        await show.written(1, "preview-main")
+        os.kill(show.pid, signal.SIGKILL)
+        assert await show.hear(Closed) == Closed(source="main", reason="lost")
+        await show.hear(Ready, 2)
+        assert show.supervisor.state.on_air == "main"
+        assert show.index("preview-main").segments == []
+
+
 async def test_who_publishes_with_a_key_that_is_taken_back_is_sent_away(tmp_path: Path) -> None:
     async with studio(tmp_path) as show, Publisher(show.port) as publisher:
         await publisher.publish("secret")
