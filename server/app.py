@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from server import resources
 from server.domain.refusal import Refusal
 from server.integrations.calendar import calendar, presenter_calendar
+from server.live.audience import Audience
 from server.live.hub import Hub
 from server.media.playout import Ingest, Playout
 from server.protocol.frames import FRAME_LIMIT
@@ -50,14 +51,17 @@ def build(
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
     desk = Desk(store, now_ms, hub)
+    audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hub.start()
+        audience.start()
         await playout.start()
         yield
         await playout.close()
+        await audience.close()
         await desk.close()
         await hub.close()
 

@@ -4,7 +4,7 @@ nothing else; and every kind of record."""
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from server.domain import feedback, greenroom, messages, picture, questions, sources, stage
+from server.domain import delay, feedback, greenroom, messages, picture, questions, sources, stage
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import CREW, DESK, EVERYONE, Actor, Record, Role
@@ -54,6 +54,7 @@ REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
     picture.ReportPicture: picture.report,
     picture.ReportCut: picture.report_cut,
     sources.ReportSource: sources.report,
+    delay.ReportDelay: delay.report,
 }
 
 RECORDS: tuple[type[Record], ...] = (

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from server.domain.picture import Picture
 from server.domain.questions import Question
 from server.domain.roles import Record, Viewer, look
 from server.domain.rundown import Cue, Slot
 from server.domain.show import Show
 from server.domain.stage import LowerThird, Stage
 
-ON_STAGE: tuple[type[Record], ...] = (Stage, Cue, Slot, LowerThird, Question, Picture)
+ON_STAGE: tuple[type[Record], ...] = (Stage, Cue, Slot, LowerThird, Question)
 """The kinds of records that follow the picture; all others are true at once."""
 
 KINDS = frozenset(kind.noun() for kind in ON_STAGE)

@@ -11,7 +11,7 @@ from server.domain.stage import Stage
 State = Literal["off", "waiting", "live", "paused"]
 
 CAMERA = "camera-"
-PUBLIC = fields("id state since")
+PUBLIC = fields("id state since behind_ms")
 
 
 class Picture(Record, frozen=True, kw_only=True):
@@ -19,12 +19,14 @@ class Picture(Record, frozen=True, kw_only=True):
 
     `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and
     may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if
-    they published: for the crew, and for whoever stands before that camera.
+    they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen
+    of twenty viewers see it no later than this; None: nobody has said.
     """
 
     state: State = "off"
     since: int = 0
     source: str | None = None
+    behind_ms: int | None = None
 
     def seen_by(self, viewer: Viewer) -> Fields:
         if viewer.role in CREW or viewer.person in self.people():
@@ -57,7 +59,8 @@ def report(draft: Draft, command: ReportPicture, now: int) -> None:
     picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
     if picture.state == command.state:
         return
-    picture = replace(picture, state=command.state, since=now)
+    behind_ms = picture.behind_ms if command.state in ("live", "paused") else None
+    picture = replace(picture, state=command.state, since=now, behind_ms=behind_ms)
     draft.put(picture)
     draft.fact(f"picture.{command.state}", picture)
 

@@ -3,6 +3,9 @@
 import asyncio
 import logging
 
+import msgspec
+
+from server.domain.delay import Delay, delay
 from server.domain.people import Person
 from server.domain.roles import CREW, Role, Viewer
 from server.domain.show import Change, Show
@@ -41,6 +44,13 @@ class Following:
         """How many attendees are connected."""
         view = self.views.get(Role.ATTENDEE)
         return len(view.connections) if view else 0
+
+    def behind(self) -> Delay | None:
+        """How late the attendees' pictures are; None: nobody has said."""
+        view = self.views.get(Role.ATTENDEE)
+        if view is None:
+            return None
+        return delay([c.behind for c in view.connections if c.behind is not None])
 
     def present(self) -> list[str]:
         """The known persons who are connected now, in order."""
@@ -99,7 +109,8 @@ class Hub:
         if you.view in CREW:
             # The desk should not have to wait for the next pulse to know who is there.
             outbox.send(Frame(Whisper(present=following.present())))
-            outbox.send(Frame(Pulse(self._clock(), connection.after, following.audience)))
+            audience, behind = following.audience, following.behind()
+            outbox.send(Frame(Pulse(self._clock(), connection.after, audience, behind)))
         self._whisper_soon(following, connection)
         return connection
 
@@ -132,8 +143,10 @@ class Hub:
         for connection in following.connections:
             if connection.link in gone:
                 self._close(show_id, connection, Bye.REVOKED, retry_after=None)
-        for view in following.views.values():
-            for connection in view.pulse(now, following.audience):
+        behind = following.behind()
+        for role, view in following.views.items():
+            told = behind if role in CREW else msgspec.UNSET
+            for connection in view.pulse(now, following.audience, told):
                 self._close(show_id, connection, Bye.SLOW, retry_after=1.0)
 
     def farewell(self) -> None:

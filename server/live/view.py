@@ -4,10 +4,19 @@ from typing import Any
 
 import msgspec
 
+from server.domain.delay import Delay
 from server.domain.roles import Role, Viewer, look
 from server.domain.show import Change, Show
 from server.live.outbox import Frame, Outbox
 from server.protocol.frames import Patch, Pulse, encode
+
+# Whoever is later than this is not held up by their line.
+BEHIND_LIMIT_MS = 120_000
+
+
+def capped(behind: float | None) -> int | None:
+    """Return a delay as it counts, whatever a client says it is; in ms."""
+    return None if behind is None else round(min(behind, BEHIND_LIMIT_MS))
 
 
 class Connection:
@@ -18,6 +27,8 @@ class Connection:
         self.viewer = viewer
         self.link = link
         self.after = 0
+        # How late this client's picture is, in ms; None: it shows none.
+        self.behind: int | None = None
 
 
 def raw(document: dict[str, Any] | None) -> msgspec.Raw | None:
@@ -105,14 +116,17 @@ class View:
             return self._send(self.connections, shared, owned)
         return self._send({c for p in owned for c in self._by_person[p]}, shared, owned)
 
-    def pulse(self, time: int, audience: int) -> list[Connection]:
+    def pulse(
+        self, time: int, audience: int, behind: Delay | msgspec.UnsetType | None
+    ) -> list[Connection]:
         """Send a heartbeat; return the connections that could not take it."""
         frames: dict[int, Frame] = {}
         slow = []
         for connection in self.connections:
             after = connection.after
             if after not in frames:
-                frames[after] = Frame(Pulse(time=time, seq=after, audience=audience))
+                pulse = Pulse(time=time, seq=after, audience=audience, behind=behind)
+                frames[after] = Frame(pulse)
             if not connection.outbox.send(frames[after]):
                 slow.append(connection)
         return slow

@@ -52,9 +52,11 @@ def components(refs: str = "#/$defs/{name}") -> dict[str, Schema]:
         if "description" in schema:
             schema["description"] = " ".join(schema["description"].split())
     for kind in (*SERVER_FRAMES, You):
-        # The server leaves nothing out, except where a frame says so.
+        # The server leaves nothing out, except where a frame or a field says so.
         if not kind.__struct_config__.omit_defaults:
-            found[kind.__name__]["required"] = list(found[kind.__name__]["properties"])
+            unset = {f.name for f in msgspec.structs.fields(kind) if f.default is msgspec.UNSET}
+            properties = found[kind.__name__]["properties"]
+            found[kind.__name__]["required"] = [name for name in properties if name not in unset]
     found[Patch.__name__]["properties"]["records"] = {
         "type": "object",
         "description": "By key `kind/id`; null: gone, or not for you.",

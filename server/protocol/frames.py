@@ -1,11 +1,12 @@
 """The frames of protocol 1 (JSON text, `type` first), and how they are read and written."""
 
 from enum import IntEnum
-from typing import Any, Union
+from typing import Annotated, Any, Union
 
 import msgspec
 
 from server.domain.commands import COMMANDS
+from server.domain.delay import Delay
 from server.domain.refusal import Refusal
 from server.domain.roles import Role
 
@@ -53,9 +54,14 @@ class Do(ClientFrame, frozen=True, tag="do"):
 
 
 class Ping(ClientFrame, frozen=True, tag="ping"):
-    """Ask for the time; `sent` comes back as it was (ms of the client's clock)."""
+    """Ask for the time; `sent` comes back as it was (ms of the client's clock).
+
+    `behind`: by how many ms the picture on this screen is later than the stage; null: it shows
+    none, or its viewer has gone back on purpose.
+    """
 
     sent: float
+    behind: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 class ServerFrame(msgspec.Struct, frozen=True, tag_field="type"):
@@ -112,12 +118,14 @@ class Refused(ServerFrame, frozen=True, tag="refused", omit_defaults=True):
 class Pulse(ServerFrame, frozen=True, tag="pulse"):
     """Heartbeat: the server's time, the seq up to which this client was told, and how many watch.
 
-    A client that holds less has missed something, and says hello again.
+    A client that holds less has missed something, and says hello again. `behind` is for the crew:
+    how late the viewers' pictures are, null as long as nobody has said.
     """
 
     time: int
     seq: int
     audience: int
+    behind: Delay | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Pong(ServerFrame, frozen=True, tag="pong"):

@@ -95,14 +95,22 @@ async def metrics(request: Request) -> Response:
     lines = ["# TYPE luyan_connections gauge"]
     seqs = ["# TYPE luyan_seq counter"]
     drifts = ["# TYPE luyan_drift_seconds gauge"]
+    delays = ["# TYPE luyan_behind_seconds gauge"]
+    reports = ["# TYPE luyan_behind_viewers gauge"]
     for show_id, following in house(request).hub.followed().items():
         for role, view in following.views.items():
             labels = f'show="{show_id}",view="{role}"'
             lines.append(f"luyan_connections{{{labels}}} {len(view.connections)}")
         seqs.append(f'luyan_seq{{show="{show_id}"}} {following.show.seq}')
         drifts.append(f'luyan_drift_seconds{{show="{show_id}"}} {drift(following.show, now)}')
+        if behind := following.behind():
+            for quantile, ms in (("0.5", behind.median), ("0.95", behind.p95)):
+                labels = f'show="{show_id}",quantile="{quantile}"'
+                delays.append(f"luyan_behind_seconds{{{labels}}} {ms / 1000}")
+            reports.append(f'luyan_behind_viewers{{show="{show_id}"}} {behind.viewers}')
     return PlainTextResponse(
-        "\n".join(lines + seqs + drifts) + "\n", media_type="text/plain; version=0.0.4"
+        "\n".join(lines + seqs + drifts + delays + reports) + "\n",
+        media_type="text/plain; version=0.0.4",
     )
 
 

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from server.domain.refusal import Refusal
 from server.live.outbox import Frame, Outbox
-from server.live.view import Connection
+from server.live.view import Connection, capped
 from server.protocol import frames
 from server.protocol.frames import Bye, Do, Done, Hello, Ping, Pong, You
 from server.web import session
@@ -88,6 +88,8 @@ class Line:
                 raise Refusal("frame.binary", "Frames are text, and this one is binary.")
             frame = frames.read(message["text"])
             if isinstance(frame, Ping):
+                if self._connection is not None:
+                    self._connection.behind = capped(frame.behind)
                 self._send(Pong(sent=frame.sent, time=self._home.clock()))
             elif isinstance(frame, Hello):
                 await self._hello(frame)

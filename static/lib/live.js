@@ -47,6 +47,8 @@ export class Live {
   now = Math.round(localNow());
   /** @type {number} when we last heard from the server, ms UTC */ heardAt = 0;
   audience = 0;
+  /** @type {import("./protocol.js").Delay | null} of the viewers' pictures, as the crew is told */ delays = null;
+  /** @type {number | null} how late the picture of this page is, ms; its player writes it */ behind = null;
   /** @type {{[person: string]: true}} */ present = {};
   /** @type {Held} */ records = {};
   /** @type {Kinds["cue"][]} by position */ cues = [];
@@ -244,6 +246,7 @@ function follow(live) {
         live.ready = true;
       } else if (frame.type === "pulse") {
         live.audience = frame.audience;
+        live.delays = frame.behind ?? null;
         if (frame.seq > held.seq) socket.hello();
         else if (!leaps) heard = Math.max(heard, frame.time);
       } else if (frame.type === "whisper") {
@@ -254,6 +257,7 @@ function follow(live) {
   live.do = (command, within) => socket.do(command, within);
   live.trips = () => socket.clock.samples.map(({ trip }) => trip);
   live.serverNow = () => socket.clock.now();
+  Alpine.effect(() => socket.watching(live.behind));
   live.showAt = (at) => {
     moment = at;
     show();

@@ -96,6 +96,13 @@ export interface Cut {
   taken_at: number;
 }
 
+/** By how many ms the pictures of so many viewers are later than the stage. */
+export interface Delay {
+  median: number;
+  p95: number;
+  viewers: number;
+}
+
 /** What the whole show is called and where its clock stands (record `details/show`). */
 export interface Details {
   id: string;
@@ -228,18 +235,20 @@ export interface Person {
   organisation: string;
 }
 
-/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. */
+/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen of twenty viewers see it no later than this; None: nobody has said. */
 export interface Picture {
   id: string;
   state: "live" | "off" | "paused" | "waiting";
   since: number;
   source?: string | null;
+  behind_ms: number | null;
 }
 
-/** Ask for the time; `sent` comes back as it was (ms of the client's clock). */
+/** Ask for the time; `sent` comes back as it was (ms of the client's clock). `behind`: by how many ms the picture on this screen is later than the stage; null: it shows none, or its viewer has gone back on purpose. */
 export interface Ping {
   type: "ping";
   sent: number;
+  behind?: number | null;
 }
 
 /** The answer to `ping`. */
@@ -249,12 +258,13 @@ export interface Pong {
   time: number;
 }
 
-/** Heartbeat: the server's time, the seq up to which this client was told, and how many watch. A client that holds less has missed something, and says hello again. */
+/** Heartbeat: the server's time, the seq up to which this client was told, and how many watch. A client that holds less has missed something, and says hello again. `behind` is for the crew: how late the viewers' pictures are, null as long as nobody has said. */
 export interface Pulse {
   type: "pulse";
   time: number;
   seq: number;
   audience: number;
+  behind?: Delay | null;
 }
 
 /** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. */

@@ -41,6 +41,7 @@ export class Socket {
   events = false;
   /** @type {Set<boolean>} whether by `events`: the ways that have worked before */ proven = new Set();
   /** @type {number | undefined} */ retry;
+  /** @type {number | null} how late the picture of this page is, ms; null: it shows none */ behind = null;
 
   /**
    * @param {string} show
@@ -173,7 +174,16 @@ export class Socket {
   }
 
   ping() {
-    if (this.online) this.line?.send({ type: "ping", sent: this.clock.local() });
+    if (!this.online) return;
+    const behind = this.behind === null ? null : Math.round(this.behind);
+    this.line?.send({ type: "ping", sent: this.clock.local(), behind });
+  }
+
+  /** Take how late the picture is, to go with each ping; that one has come or gone is said at once. @param {number | null} behind ms */
+  watching(behind) {
+    const news = (behind === null) !== (this.behind === null);
+    this.behind = behind;
+    if (news) this.ping();
   }
 
   /** Nothing heard for too long is the same as a closed line, whatever the browser thinks. */

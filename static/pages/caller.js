@@ -2,6 +2,7 @@
 
 import { start } from "../lib/live.js";
 import { clock, clockSeconds, countdown, signed, zoneName } from "../lib/time.js";
+import { delayGauge } from "../widgets/delay-gauge.js";
 import { bindKeys } from "../widgets/keys.js";
 import { settle } from "../widgets/keyed.js";
 import { lightsOf } from "../widgets/lights.js";
@@ -22,6 +23,8 @@ const ROWS_MS = 1000;
 const READING_MS = 8000;
 
 start({
+  delayGauge,
+
   caller: () => ({
     tab: "rundown",
     press: new Press(),

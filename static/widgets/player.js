@@ -117,8 +117,14 @@ export const player = component(() => {
       this.still = glance.still = false;
       this.stuck = false;
     },
+    /** How late this screen is by its line alone: not by what its viewer has chosen. */
+    get lag() {
+      const follows = this.on && !this.still && !tuner.rewound && glance.date !== null;
+      return follows ? glance.delay : null;
+    },
     tick() {
       const now = this.$store.live.serverNow();
+      this.$store.live.behind = this.lag;
       const gone = !glance.still && now - glance.movedAt > GONE_MS;
       this.$store.live.showAt(moment(glance, now));
       if (!tuner.running) return;

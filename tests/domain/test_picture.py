@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from server.domain.commands import permit, take_report
+from server.domain.delay import Delay, ReportDelay, delay
 from server.domain.picture import Picture, ReportPicture, State
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Role
@@ -54,3 +55,48 @@ def test_no_role_may_say_it_and_no_frame_can_hold_it() -> None:
     sent = msgspec.json.encode({"type": "do", "id": "1", "command": command})
     with pytest.raises(Refusal, match=r"frame\.invalid"):
         frames.read(sent)
+
+
+@pytest.mark.parametrize(
+    ("behind", "found"),
+    [
+        ([], None),
+        ([4000], Delay(4000, 4000, 1)),
+        ([9000, 1000], Delay(1000, 9000, 2)),
+        ([*range(1000, 20_000, 1000), 90_000], Delay(10_000, 19_000, 20)),
+        ([1000] * 94 + [30_000] * 6, Delay(1000, 30_000, 100)),
+    ],
+)
+def test_of_the_viewers_half_are_told_and_nineteen_of_twenty(
+    behind: list[int], found: Delay | None
+) -> None:
+    assert delay(behind) == found
+
+
+def late(rehearsal: Rehearsal, behind_ms: int) -> int | None:
+    """Report how late the viewers are, and return what the record says then."""
+    draft = Draft(rehearsal.show, rehearsal.now)
+    take_report(draft, ReportDelay(behind_ms=behind_ms))
+    rehearsal.show.take(draft.close(), draft.seq, rehearsal.now)
+    return rehearsal.get(Picture, "main").behind_ms
+
+
+def test_only_a_delay_that_has_really_changed_is_news() -> None:
+    rehearsal = Rehearsal()
+    report(rehearsal, "live")
+    assert late(rehearsal, 4170) == 4000
+    assert late(rehearsal, 4700) == 4000
+    assert late(rehearsal, 4800) == 5000
+    assert late(rehearsal, 20_000) == 20_000
+    assert late(rehearsal, 17_000) == 20_000
+    assert late(rehearsal, 1200) == 1000
+
+
+def test_a_delay_lasts_as_long_as_the_picture() -> None:
+    rehearsal = Rehearsal()
+    report(rehearsal, "live")
+    late(rehearsal, 6000)
+    report(rehearsal, "paused")
+    assert rehearsal.get(Picture, "main").behind_ms == 6000
+    report(rehearsal, "off")
+    assert rehearsal.get(Picture, "main").behind_ms is None

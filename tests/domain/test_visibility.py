@@ -61,7 +61,7 @@ OWN = CURATED + " mine"
 RELEASED = "id slot author marks strength advice question released_to released_at"
 WRITTEN = RELEASED + " written_at"
 SLOT = "id segment position presenter topic project field language place"
-PICTURE = "id state since"
+PICTURE = "id state since behind_ms"
 SOURCE = "id person state since"
 MESSAGE = "id to sender text sent_at acknowledged_at"
 

@@ -8,7 +8,7 @@ import msgspec
 from server.domain.roles import Role
 from server.live.hub import Hub
 from server.live.outbox import Frame
-from server.live.view import Connection
+from server.live.view import Connection, capped
 from server.protocol.frames import Bye, You
 
 SHOW = "trial"
@@ -83,6 +83,11 @@ class Screen:
         if noticed and self._hub is not None and self._connection is not None:
             self._hub.leave(SHOW, self._connection)
         self.line = self._hub = self._connection = None
+
+    def say_behind(self, behind: int) -> None:
+        """Say how late the picture on it is, as a ping does."""
+        assert self._connection is not None
+        self._connection.behind = capped(behind)
 
     async def hear(self, frames: int | None = None) -> None:
         """Take in what is under way, or the first few of it."""

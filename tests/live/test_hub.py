@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from server.domain.delay import Delay
 from server.domain.messages import SendMessage
 from server.domain.questions import ApproveQuestion, AskQuestion
 from server.domain.refusal import Refusal
-from server.domain.roles import Actor, Role, Viewer, look
+from server.domain.roles import CREW, Actor, Role, Viewer, look
 from server.domain.show import Command
 from server.domain.stage import AdvanceStage, HoldStage
 from server.live import hub as hub_module
@@ -345,8 +346,32 @@ async def test_when_nothing_happens_there_is_only_the_pulse(hall: Hall) -> None:
         await hall.hub.pulse(SHOW)
         await hall.idle()
     expected = [{"type": "pulse", "time": START_AT + n, "seq": 1} for n in (5000, 10_000, 15_000)]
-    for line in lines:
-        assert told(line) == [{**pulse, "audience": 1} for pulse in expected]
+    for role, line in zip(Role, lines, strict=True):
+        crew = {"behind": None} if role in CREW else {}
+        assert told(line) == [{**pulse, "audience": 1, **crew} for pulse in expected]
+
+
+async def test_the_crew_is_told_how_late_the_attendees_are_and_nobody_else_is(hall: Hall) -> None:
+    caller, stage = await hall.come(Role.CALLER, "caller"), await hall.come(Role.STAGE, "stage")
+    attendees = [Screen(Role.ATTENDEE, f"anon-{n}") for n in range(4)]
+    for screen in attendees:
+        await screen.hello(hall.hub)
+    for behind in (4200, 9000, 4000):
+        attendees.pop().say_behind(behind)
+    told(caller), told(stage)
+    await hall.hub.pulse(SHOW)
+    assert told(caller)[0]["behind"] == {"median": 4200, "p95": 9000, "viewers": 3}
+    assert "behind" not in told(stage)[0]
+
+
+async def test_who_has_left_is_late_no_more(hall: Hall) -> None:
+    screen = Screen(Role.ATTENDEE, "anon")
+    await screen.hello(hall.hub)
+    screen.say_behind(5000)
+    following = hall.hub.followed()[SHOW]
+    assert following.behind() == Delay(5000, 5000, 1)
+    screen.drop()
+    assert following.behind() is None
 
 
 async def test_what_a_view_may_not_see_does_not_reach_it(hall: Hall) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx2 as httpx
 import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -47,6 +48,8 @@ BAD = [
     ("a view that is not there", b'{"type":"hello","view":"organiser"}', "frame.invalid", "view"),
     ("a view of others", b'{"type":"hello","view":"caller"}', "view.not_yours", "view"),
     ("what others may do", do({"type": "stage.advance", "seen": 1}), "role.may_not", None),
+    ("a picture ahead of the stage", b'{"type":"ping","sent":1,"behind":-1}', "frame.invalid",
+     "behind"),
     ("a number beyond all", do({"type": "cue.adjust", "cue": "x", "seconds": 10**40}),
      "frame.invalid", "seconds"),
 ]  # fmt: skip
@@ -76,6 +79,16 @@ async def test_a_bad_frame_is_refused_by_name_and_the_line_goes_on(
         assert refused["text"]
         await line.send('{"type":"ping","sent":5}')
         assert (await heard(line, "pong"))["sent"] == 5
+
+
+async def test_how_late_the_viewers_are_can_be_measured(served: Served) -> None:
+    async with connect(served.live, compression=None) as line:
+        await line.send('{"type":"hello","view":"attendee"}')
+        await line.send('{"type":"ping","sent":1,"behind":4200.7}')
+        await heard(line, "pong")
+        metrics = (await asyncio.to_thread(httpx.get, f"{served.url}/metrics")).text
+    assert 'luyan_behind_seconds{show="show",quantile="0.95"} 4.201' in metrics
+    assert 'luyan_behind_viewers{show="show"} 1' in metrics
 
 
 async def test_a_binary_frame_is_refused(served: Served) -> None:
