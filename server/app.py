@@ -20,6 +20,7 @@ from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
 from server.live.hub import Hub
 from server.media.playout import Ingest, Playout
+from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
 from server.service.links import read_secret
@@ -82,7 +83,10 @@ def build(
             Route("/s/{show}/events", api.events),
             Route("/s/{show}/past", picture.past),
             Route("/s/{show}/hls/live.m3u8", picture.playlist),
+            Route("/s/{show}/hls/reels.json", picture.reels),
             Route("/s/{show}/hls/{file}", picture.segment),
+            Route("/s/{show}/hls/{reel}/live.m3u8", picture.playlist),
+            Route("/s/{show}/hls/{reel}/{file}", picture.segment),
             WebSocketRoute("/s/{show}/live", live),
             Route("/join/{token}", join.join),
             Route("/language", join.choose_language, methods=["POST"]),
@@ -101,7 +105,9 @@ def build(
         lifespan=lifespan,
     )
     signer = URLSafeSerializer(secret, salt="luyan.session")
-    app.state.house = House(store, desk, hub, Rewind(store), playout, now_ms, signer, public_url)
+    app.state.house = House(
+        store, desk, hub, Rewind(store), Shelf(data), now_ms, signer, public_url
+    )
     return app
 
 

@@ -1,69 +1,189 @@
-"""What a player reads: HLS playlists (RFC 8216) made from the index; nothing here waits or writes.
+"""What a player reads: HLS playlists (RFC 8216bis) made from the index; nothing here waits or
+writes.
 
-Media sequence and discontinuity sequence are those of the whole programme, so that they never go
-back, whatever the window and however often anything was started again.
+Media sequence and discontinuity sequence are those of the whole reel, so that they never go back,
+whatever the window and however often anything was started again.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from server.media.index import Index, MediaSegment
+from server.media.packing import joined, packed
+from server.service.ports import Playlist
 
 # Below this a player would ask too often.
 LEAST_TARGET_SECONDS = 1
+# So much of the end is in every answer; who has read the rest need not read it again.
+UNSKIPPED_SECONDS = 60
+# Segments that are packed together, once for all.
+PAGE = 100
 
 
-def render(index: Index, window: int | None = None, *, target_ms: int = 2000) -> str:
-    """Return the playlist of a programme that may go on.
+class LivePlaylist:
+    """The playlist of a reel that may go on; what was made once is kept.
 
-    `window` is how many segments back a viewer may rewind; None keeps all, as an EVENT playlist.
-    `target_ms` is the length that the segments are meant to have.
+    `window_ms` is how far back a viewer may go, at least, and a `page` of segments more; None
+    keeps all, as an EVENT playlist. `target_ms` is the length that segments are meant to have.
     """
-    shown = index.segments if window is None else index.segments[-max(window, 1) :]
-    lines = _head(shown, max(target_ms, index.longest_ms))
-    if window is None:
-        lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
-    lines += _body(shown)
-    # Said at once, not with the next segment: players stumble over one that appears at the edge.
-    if shown and index.paused:
-        lines.append("#EXT-X-DISCONTINUITY")
-    return "\n".join(lines) + "\n"
+
+    def __init__(
+        self, index: Index, window_ms: int | None, *, target_ms: int = 2000, page: int = PAGE
+    ) -> None:
+        self._index = index
+        self._window_ms = window_ms
+        self._target_ms = target_ms
+        self._page = page
+        self._clear()
+
+    def _clear(self) -> None:
+        self._segments = self._index.segments
+        self._blocks: list[str] = []
+        self._packed: dict[int, bytes] = {}
+        self._start = 0
+        self._shown_ms = 0
+        self._broken = -1
+
+    def update(self) -> None:
+        """Take in what the index has that is new."""
+        # A ring that is written anew.
+        if self._segments is not self._index.segments:
+            self._clear()
+        for place in range(len(self._blocks), len(self._segments)):
+            segment = self._segments[place]
+            before = self._segments[place - 1] if place else None
+            self._blocks.append(_block(segment, before))
+            self._shown_ms += segment.ms
+            if not segment.whole:
+                self._broken = place
+        while self._window_ms is not None and (oldest := self._oldest_page()):
+            ms = sum(segment.ms for segment in oldest)
+            if self._shown_ms - ms < self._window_ms:
+                break
+            self._packed.pop(self._start, None)
+            self._start += self._page
+            self._shown_ms -= ms
+
+    def _oldest_page(self) -> Sequence[MediaSegment]:
+        """Return the first page that is shown, unless it is the last."""
+        following = self._start + self._page
+        return self._segments[self._start : following] if following < len(self._segments) else []
+
+    def text(self) -> str:
+        """Return the whole playlist."""
+        return "".join((self._opening(), *self._blocks[self._start :], self._tail()))
+
+    def whole(self) -> Playlist:
+        """Return the whole playlist, plain and packed."""
+        text = self.text().encode()
+        full = (len(self._blocks) - self._start) // self._page
+        starts = range(self._start, self._start + full * self._page, self._page)
+        for start in starts:
+            if start not in self._packed:
+                blocks = self._blocks[start : start + self._page]
+                self._packed[start] = packed("".join(blocks).encode())
+        rest = "".join((*self._blocks[self._start + full * self._page :], self._tail()))
+        pages = [packed(self._opening().encode()), *map(self._packed.__getitem__, starts)]
+        return Playlist(text, joined(text, [*pages, packed(rest.encode())]))
+
+    def delta(self) -> Playlist:
+        """Return the end of the playlist, for a player that read it a short while ago."""
+        first, ms = len(self._segments), 0
+        while first > self._start and ms < self._unskipped * 1000:
+            first -= 1
+            ms += self._segments[first].ms
+        if first == self._start:
+            return self.whole()
+        head = f"{self._head(9)}#EXT-X-SKIP:SKIPPED-SEGMENTS={first - self._start}\n"
+        text = "".join((head, self._described(first), *self._blocks[first:], self._tail())).encode()
+        return Playlist(text, joined(text, [packed(text)]))
+
+    def _opening(self) -> str:
+        return self._head() + self._described(self._start)
+
+    def _described(self, place: int) -> str:
+        """Return the init segment of a segment that comes first, if it does not say it itself."""
+        shown = place < len(self._blocks) and "#EXT-X-MAP" not in self._blocks[place]
+        return _map(self._segments[place]) if shown else ""
+
+    @property
+    def _target(self) -> int:
+        return _target(max(self._target_ms, self._index.longest_ms))
+
+    @property
+    def _unskipped(self) -> int:
+        """Seconds of the end that are never left out; the standard wants at least six targets."""
+        return max(UNSKIPPED_SECONDS, 6 * self._target)
+
+    def _head(self, version: int = 7) -> str:
+        shown = self._segments[self._start :][:1]
+        run = self._segments[self._start - 1].run if self._start else None
+        lines = [
+            *_head(shown, self._target, version, run),
+            f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={self._unskipped}",
+        ]
+        if self._broken < self._start:
+            lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
+        if self._window_ms is None:
+            lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
+        return "\n".join(lines) + "\n"
+
+    def _tail(self) -> str:
+        # Said at once, not with the next segment: players stumble over one that appears at the
+        # edge.
+        return "#EXT-X-DISCONTINUITY\n" if self._segments and self._index.paused else ""
 
 
 def recording(segments: Sequence[MediaSegment]) -> str:
     """Return the playlist of segments to which none will be added."""
-    lines = _head(segments, max((s.ms for s in segments), default=0))
-    lines += ["#EXT-X-PLAYLIST-TYPE:VOD", *_body(segments), "#EXT-X-ENDLIST"]
-    return "\n".join(lines) + "\n"
+    lines = _head(segments, _target(max((s.ms for s in segments), default=0)))
+    if all(segment.whole for segment in segments):
+        lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
+    lines.append("#EXT-X-PLAYLIST-TYPE:VOD\n")
+    return "\n".join(lines) + "".join(_blocks(segments)) + "#EXT-X-ENDLIST\n"
 
 
-def _head(shown: Sequence[MediaSegment], longest_ms: int) -> list[str]:
+def _target(longest_ms: int) -> int:
     # EXTINF rounded to the nearest second may not be above the target duration.
-    target = max(LEAST_TARGET_SECONDS, (longest_ms + 500) // 1000)
-    lines = [
+    return max(LEAST_TARGET_SECONDS, (longest_ms + 500) // 1000)
+
+
+def _head(
+    shown: Sequence[MediaSegment], target: int, version: int = 7, run: int | None = None
+) -> list[str]:
+    if run is None:
+        run = shown[0].run if shown else 0
+    return [
         "#EXTM3U",
-        "#EXT-X-VERSION:7",
+        f"#EXT-X-VERSION:{version}",
         f"#EXT-X-TARGETDURATION:{target}",
         f"#EXT-X-MEDIA-SEQUENCE:{shown[0].number if shown else 0}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{shown[0].run if shown else 0}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{run}",
     ]
-    if all(segment.whole for segment in shown):
-        lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
-    return lines
 
 
-def _body(segments: Sequence[MediaSegment]) -> Iterator[str]:
-    init, run = None, segments[0].run if segments else 0
+def _blocks(segments: Sequence[MediaSegment]) -> Iterator[str]:
+    before = None
     for segment in segments:
-        if segment.run != run:
-            yield "#EXT-X-DISCONTINUITY"
-            run = segment.run
-        if segment.init != init:
-            yield f'#EXT-X-MAP:URI="{segment.init}"'
-            init = segment.init
-        yield f"#EXT-X-PROGRAM-DATE-TIME:{_iso(segment.pdt)}"
-        yield f"#EXTINF:{segment.ms / 1000:.3f},"
-        yield segment.file
+        yield _block(segment, before)
+        before = segment
+
+
+def _block(segment: MediaSegment, before: MediaSegment | None) -> str:
+    """Return the lines of a segment that comes after another."""
+    lines = ""
+    if before is not None and segment.run != before.run:
+        lines += "#EXT-X-DISCONTINUITY\n"
+    if before is None or segment.init != before.init:
+        lines += _map(segment)
+    return (
+        f"{lines}#EXT-X-PROGRAM-DATE-TIME:{_iso(segment.pdt)}\n"
+        f"#EXTINF:{segment.ms / 1000:.3f},\n{segment.file}\n"
+    )
+
+
+def _map(segment: MediaSegment) -> str:
+    return f'#EXT-X-MAP:URI="{segment.init}"\n'
 
 
 def _iso(at: int) -> str:

@@ -162,11 +162,25 @@ class Playlist(NamedTuple):
     packed: bytes
 
 
+PROGRAMME = "programme"
+
+
 class Pictures(Protocol):
-    """Where the pictures of shows come from; a name that a player asks for is not to be trusted."""
+    """Where the pictures of shows come from; a name that a player asks for is not to be trusted.
 
-    async def playlist(self, show: str) -> Playlist | None:
-        """Return what a player reads first, None while there is nothing to play."""
+    A show has several reels: its programme, its sounds in other languages, previews of sources.
+    """
 
-    def file(self, show: str, name: str) -> Path | None:
-        """Return where a piece of the programme is kept, None for what cannot be one."""
+    async def playlist(
+        self, show: str, reel: str = PROGRAMME, *, skip: bool = False
+    ) -> Playlist | None:
+        """Return what a player reads first, None while there is nothing to play.
+
+        `skip`: the player knows the playlist as it was a short while ago.
+        """
+
+    def file(self, show: str, reel: str, name: str) -> Path | None:
+        """Return where a piece of a reel is kept, None for what cannot be one."""
+
+    async def sounds(self, show: str) -> list[str]:
+        """Return the languages that one can listen to now, by their tags, in order."""

@@ -1,59 +1,81 @@
-"""The picture: its playlist and pieces, and what showed on stage when it was taken."""
-
-import asyncio
-import os
-from pathlib import Path
+"""The picture: its reels, and what showed on stage when it was taken."""
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from server.domain.refusal import Refusal
+from server.domain.roles import DESK, Role
 from server.protocol.frames import encode
-from server.web import session
+from server.service.ports import PROGRAMME
+from server.web import hls, session
 from server.web.house import house
 from server.web.refusals import answer
 
-MEDIA_TYPES = {
-    "mp4": "video/mp4",
-    "m4s": "video/iso.segment",
-    "m3u8": "application/vnd.apple.mpegurl",
-}
-# A player asks again every two seconds; caches on the way may answer some of them.
-FRESH = "max-age=1"
-FOR_EVER = "public, max-age=31536000, immutable"
+PREVIEW, CAMERA = "preview-", "preview-camera-"
 
 
 async def playlist(request: Request) -> Response:
-    """Serve `/s/{show}/hls/live.m3u8`: the last two hours of the picture, from memory."""
+    """Serve `/s/{show}/hls/live.m3u8`, the last two hours of the programme, from memory.
+
+    `/s/{show}/hls/{reel}/live.m3u8` is that of another reel. With `_HLS_skip=YES` it is the end
+    of it alone.
+    """
     home, show_id = house(request), request.path_params["show"]
     try:
-        await home.hub.show(show_id)
-        found = await home.pictures.playlist(show_id)
+        reel, private = await _reel(request)
+        found = await home.pictures.playlist(show_id, reel, skip=hls.wants_delta(request))
         if found is None:
             raise Refusal("picture.unknown", "This show has no picture yet.")
     except Refusal as refusal:
         return answer(refusal, session.language(request))
-    headers = {"Cache-Control": FRESH, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(found.packed, media_type=MEDIA_TYPES["m3u8"], headers=headers)
-    return Response(found.text, media_type=MEDIA_TYPES["m3u8"], headers=headers)
+    return hls.playlist(request, found, hls.PRIVATE if private else hls.FRESH)
 
 
 async def segment(request: Request) -> Response:
-    """Serve `/s/{show}/hls/{file}`: a piece of the picture, which never changes."""
+    """Serve `/s/{show}/hls/{file}` and `/s/{show}/hls/{reel}/{file}`: a piece of a reel, which
+    never changes."""
     home, show_id = house(request), request.path_params["show"]
     try:
-        await home.hub.show(show_id)
-        path = home.pictures.file(show_id, request.path_params["file"])
-        stat = await asyncio.to_thread(_stat, path) if path is not None else None
-        if path is None or stat is None:
+        reel, private = await _reel(request)
+        path = home.pictures.file(show_id, reel, request.path_params["file"])
+        found = await hls.piece(path, hls.PRIVATE if private else hls.FOR_EVER)
+        if found is None:
             raise Refusal("picture.unknown", "The picture has no such piece.")
     except Refusal as refusal:
         return answer(refusal, session.language(request))
-    kind = MEDIA_TYPES[path.suffix[1:]]
-    headers = {"Cache-Control": FOR_EVER}
-    return FileResponse(path, media_type=kind, headers=headers, stat_result=stat)
+    return found
+
+
+async def reels(request: Request) -> Response:
+    """Serve `/s/{show}/hls/reels.json`: `{"sounds": ["en", "zh"]}`.
+
+    Each is the tag of a language whose interpretation can be heard now, from the reel
+    `sound-{tag}`.
+    """
+    home, show_id = house(request), request.path_params["show"]
+    try:
+        await home.hub.show(show_id)
+        sounds = await home.pictures.sounds(show_id)
+    except Refusal as refusal:
+        return answer(refusal, session.language(request))
+    return JSONResponse({"sounds": sounds}, headers={"Cache-Control": hls.FRESH})
+
+
+async def _reel(request: Request) -> tuple[str, bool]:
+    """Return which reel is asked for and whether it is private, or refuse to show it.
+
+    A source that is not on air is for the desk, and for the presenter whose camera it is.
+    """
+    show_id = request.path_params["show"]
+    reel = request.path_params.get("reel", PROGRAMME)
+    await house(request).hub.show(show_id)
+    if not reel.startswith(PREVIEW):
+        return reel, False
+    who = await session.visitor(request, show_id)
+    own = {CAMERA + link.person for link in who.links if link.role == Role.PRESENTER}
+    if reel not in own and not any(link.role in DESK for link in who.links):
+        raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
+    return reel, True
 
 
 async def past(request: Request) -> Response:
@@ -73,10 +95,3 @@ async def past(request: Request) -> Response:
         return answer(refusal, session.language(request))
     document = {"until": moment.until, "seq": show.seq, "records": moment.records}
     return Response(encode(document), media_type="application/json")
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except FileNotFoundError:
-        return None

@@ -1,15 +1,12 @@
-"""The playout: playlists from disk, the child's state as the show's own, and no name it must not
-serve."""
+"""The playout: the child's state as the show's own."""
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from server.domain.picture import ReportPicture
-from server.media.index import IndexWriter, MediaSegment, Pause
 from server.media.playout import Ingest, Playout, free_port
 
 SECRET = bytes(32)
@@ -53,93 +50,22 @@ async def playout(tmp_path: Path, notes: Notes) -> AsyncIterator[Playout]:
     await playout.close()
 
 
-def record(folder: Path, numbers: range) -> None:
-    """Write the index of a programme that was cut."""
-    writer = IndexWriter(folder, 0)
-    for number in numbers:
-        writer.append(
-            MediaSegment(
-                number=number,
-                run=0,
-                file=f"seg-0001-{number:06d}.m4s",
-                init="init-0001.mp4",
-                pdt=2000 * number,
-                ms=2000,
-                size=1,
-                source="studio",
-            )
-        )
-    writer.append(Pause(at=2000 * numbers.stop))
-    writer.close()
-
-
-async def test_what_was_recorded_can_be_played_without_a_child(
-    tmp_path: Path, notes: Notes
-) -> None:
-    record(tmp_path / "media" / "old", range(4000))
+async def test_the_picture_of_a_show_without_a_child_is_off(tmp_path: Path, notes: Notes) -> None:
+    # A picture that was on when the power was cut.
+    (tmp_path / "media" / "old").mkdir(parents=True)
     playout = Playout(tmp_path, SECRET, None, notes.report)
     await playout.start()
     try:
-        found = await playout.playlist("old")
-        assert found is not None
-        text = found.text.decode()
-        assert gzip.decompress(found.packed) == found.text
-        assert len(found.packed) < len(found.text) / 8
-        # Two hours of it.
-        assert text.count("#EXTINF") == 3600
-        assert "#EXT-X-MEDIA-SEQUENCE:400\n" in text
-        assert await playout.playlist("other") is None
-        # A picture that was on when the power was cut.
         await notes.wait("old", "off")
     finally:
         await playout.close()
     assert notes.taken == [("old", "off")]
 
 
-@pytest.mark.parametrize(
-    "name", ["init-0001.mp4", "seg-0001-000000.m4s", "seg-0012-1234567.m4s", "init-12345.mp4"]
-)
-async def test_pieces_are_found_by_their_names(tmp_path: Path, notes: Notes, name: str) -> None:
-    playout = Playout(tmp_path, SECRET, None, notes.report)
-    assert playout.file("show", name) == tmp_path / "media" / "show" / name
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        "index.jsonl",
-        "../../secret.key",
-        "..",
-        ".seg-0001-000000.m4s",
-        "seg-0001-000000.m4s\n",
-        "seg-0001-000000.m4s/../index.jsonl",
-        "seg-١١١١-000000.m4s",
-        "seg-0001-000000.mp4",
-        "init-0001.mp4\0",
-        "/etc/passwd",
-    ],
-)
-async def test_no_other_name_leads_anywhere(tmp_path: Path, notes: Notes, name: str) -> None:
-    playout = Playout(tmp_path, SECRET, None, notes.report)
-    assert playout.file("show", name) is None
-
-
 async def test_the_childs_state_is_reported_as_the_shows(playout: Playout, notes: Notes) -> None:
     await notes.wait("live", "waiting")
-    assert await playout.playlist("live") is None
 
 
 async def test_a_report_that_failed_is_made_again(playout: Playout, notes: Notes) -> None:
     notes.fault = OSError("no space left")
     await notes.wait("live", "waiting")
-
-
-async def test_a_broken_index_stops_no_report(
-    tmp_path: Path, playout: Playout, notes: Notes, caplog: pytest.LogCaptureFixture
-) -> None:
-    await notes.wait("live", "waiting")
-    (tmp_path / "media" / "other").mkdir()
-    (tmp_path / "media" / "other" / "index.jsonl").write_text("nonsense\n")
-    assert await playout.playlist("other") is None
-    assert "could not be read" in caplog.text

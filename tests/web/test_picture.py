@@ -39,6 +39,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     file = Path(__file__).with_name("trial.toml")
     data = tmp_path_factory.mktemp("recorded")
     with Recorded(data, file) as house:
+        # Those of the newest show, which is another from now on.
+        assert house.links["show"] == house.show
         luyan("new", str(file), "--id", "dark", "--data", str(data))
         yield house
 
@@ -119,3 +121,58 @@ def test_an_instant_is_a_number(served: Served, at: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "frame.invalid")
     assert answer.json()["field"] == "at"
     assert "records" in past(served, 10**30)
+
+
+@pytest.fixture(scope="module")
+def previewed(recorded: Recorded) -> Recorded:
+    """The recorded show with a source in preview, and a sound."""
+    folder = recorded.data / "media" / recorded.show
+    for reel in ("preview-studio", "preview-camera-ada", "sound-zh"):
+        writer = IndexWriter(folder / reel, 0)
+        now = now_ms()
+        writer.append(
+            MediaSegment(
+                number=0, run=0, file=PIECE, init="init-0001.mp4", pdt=now, ms=2000, size=1,
+                source="x",
+            )
+        )  # fmt: skip
+        writer.close()
+        (folder / reel / PIECE).write_bytes(BYTES)
+    return recorded
+
+
+def test_a_sound_is_for_all(previewed: Recorded) -> None:
+    address = f"{previewed.page}/hls"
+    assert httpx.get(f"{address}/reels.json").json() == {"sounds": ["zh"]}
+    assert PIECE in httpx.get(f"{address}/sound-zh/live.m3u8").text
+    assert httpx.get(f"{address}/sound-zh/{PIECE}").content == BYTES
+    assert httpx.get(f"{address}/sound-fr/live.m3u8").json()["code"] == "picture.unknown"
+    assert httpx.get(f"{previewed.url}/s/dark/hls/reels.json").json() == {"sounds": []}
+
+
+@pytest.mark.parametrize("name", ["live.m3u8", PIECE])
+@pytest.mark.parametrize(
+    ("reel", "who", "status"),
+    [
+        ("preview-studio", "caller", 200),
+        ("preview-studio", "host", 200),
+        ("preview-camera-ada", "caller", 200),
+        ("preview-studio", None, 403),
+        ("preview-studio", "moderator", 403),
+        ("preview-studio", "ada", 403),
+        ("preview-camera-ada", "ada", 200),
+        ("preview-camera-ada", "bo", 403),
+    ],
+)
+def test_a_preview_is_for_the_desk_and_who_is_in_it(
+    previewed: Recorded, reel: str, who: str | None, status: int, name: str
+) -> None:
+    headers = {"Authorization": f"Bearer {previewed.token(who)}"} if who else {}
+    answer = httpx.get(f"{previewed.page}/hls/{reel}/{name}", headers=headers)
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.headers["cache-control"] == "private, no-store"
+    else:
+        assert answer.json()["code"] == "view.not_yours"
+    elsewhere = httpx.get(f"{previewed.url}/s/dark/hls/{reel}/{name}", headers=headers)
+    assert elsewhere.status_code == (401 if who else 403)
