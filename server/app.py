@@ -19,6 +19,7 @@ from server.domain.refusal import Refusal
 from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
 from server.live.hub import Hub
+from server.media.cutting import CuttingRoom
 from server.media.playout import Ingest, Playout
 from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
@@ -28,7 +29,7 @@ from server.service.ports import Store
 from server.service.rewind import Rewind
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import agenda, api, calendars, join, pages, picture, protocol
+from server.web import agenda, api, calendars, join, pages, picture, protocol, recording
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -54,13 +55,16 @@ def build(
     desk = Desk(store, now_ms, hub)
     audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
+    cutting_room = CuttingRoom(data, hub.show, now_ms)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hub.start()
         audience.start()
         await playout.start()
+        await cutting_room.start()
         yield
+        await cutting_room.close()
         await playout.close()
         await audience.close()
         await desk.close()
@@ -73,6 +77,9 @@ def build(
             Route("/s/{show}/agenda", agenda.page),
             Route("/s/{show}/agenda.ics", calendars.whole(calendar)),
             Route("/s/{show}/presenter/{person}.ics", calendars.presenter(presenter_calendar)),
+            Route("/s/{show}/recording", recording.page),
+            Route("/s/{show}/recording/chapters.vtt", recording.chapters),
+            Route("/s/{show}/recording/{film}.mp4", recording.film),
             Route("/s/{show}/stage", pages.stage),
             Route("/s/{show}/overlay/{name}", pages.overlay),
             Route("/s/{show}/caller", pages.caller),
@@ -83,6 +90,7 @@ def build(
             Route("/s/{show}/events", api.events),
             Route("/s/{show}/past", picture.past),
             Route("/s/{show}/hls/live.m3u8", picture.playlist),
+            Route("/s/{show}/hls/recording.m3u8", recording.playlist),
             Route("/s/{show}/hls/reels.json", picture.reels),
             Route("/s/{show}/hls/{file}", picture.segment),
             Route("/s/{show}/hls/{reel}/live.m3u8", picture.playlist),
@@ -106,7 +114,7 @@ def build(
     )
     signer = URLSafeSerializer(secret, salt="luyan.session")
     app.state.house = House(
-        store, desk, hub, Rewind(store), Shelf(data), now_ms, signer, public_url
+        store, desk, hub, Rewind(store), Shelf(data), now_ms, signer, public_url, cutting_room
     )
     return app
 

@@ -1,4 +1,4 @@
-"""The command line: `luyan demo`, `new`, `serve`, `links` and `export`."""
+"""The command line: `luyan demo`, `new`, `serve`, `links`, `recording` and `export`."""
 
 import argparse
 import asyncio
@@ -24,10 +24,13 @@ from server.app import now_ms, serve
 from server.demo import crowd
 from server.demo.companion import Companion
 from server.domain import clock
+from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
 from server.domain.roles import Record
+from server.domain.show import Show
 from server.integrations.export import export
 from server.integrations.showfile import read
+from server.media.cutting import CuttingRoom
 from server.media.playout import Ingest, free_port
 from server.service.ports import Store
 
@@ -221,6 +224,27 @@ async def _links(options: argparse.Namespace) -> None:
         print("luyan: no server runs on this folder now: luyan serve", file=sys.stderr)
 
 
+async def _recording(options: argparse.Namespace) -> None:
+    """Cut every film of a show that can be cut by now."""
+    data = _data(options)
+    async with folder.opened(data) as store:
+        show = await folder.read(store, options.show)
+
+    async def committed(_: str) -> Show:
+        return show
+
+    room, made = CuttingRoom(data, committed, now_ms), 0
+    for take in takes(show, now_ms()):
+        if options.clips and take.name == WHOLE:
+            continue
+        clip = await room.make(show, take)
+        made += len(clip.films)
+        for film in clip.films:
+            print(data / "media" / show.id / "clips" / film.file)
+    if not made:
+        raise ValueError(f"There is no picture of “{show.id}” that a film could be made of.")
+
+
 async def _export(options: argparse.Namespace) -> None:
     """Write a show down as JSON."""
     async with folder.opened(_data(options)) as store:
@@ -298,6 +322,10 @@ def _parser() -> argparse.ArgumentParser:
     links.add_argument(
         "--revoke", metavar="ID", help="close the link of a role or person, and make another"
     )
+
+    cutting = _command(commands, _recording, "recording", "cut a show's films now")
+    _show(cutting)
+    cutting.add_argument("--clips", action="store_true", help="the pitches, without the whole show")
 
     exporting = _command(commands, _export, "export", "write a show down as JSON")
     _show(exporting)

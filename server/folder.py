@@ -11,7 +11,7 @@ import msgspec
 
 from server.app import DATABASE, now_ms, open_store
 from server.domain.people import Person
-from server.domain.show import Details
+from server.domain.show import Details, Show
 from server.domain.sources import sound_of
 from server.handout import Handout, Personal, Stream
 from server.media.playout import Ingest
@@ -59,6 +59,14 @@ async def choose(store: Store, show: str | None) -> str:
         return shows[-1]
     if show is None or show not in shows:
         raise unknown(show or "")
+    return show
+
+
+async def read(store: Store, name: str | None) -> Show:
+    """Return a show as it stands, the newest if none is named; refuse `show.unknown`."""
+    show = Show(await choose(store, name))
+    reading = await store.read(show.id)
+    show.take(reading.changes, reading.seq, 0)
     return show
 
 

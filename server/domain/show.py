@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,7 +15,11 @@ PUBLIC = fields("id title subtitle zone languages fields starts_at ends_at")
 
 
 class Details(Record, frozen=True, kw_only=True):
-    """What the whole show is called and where its clock stands (record `details/show`)."""
+    """What the whole show is called and where its clock stands (record `details/show`).
+
+    `recording` says who may see it; clips begin and end so many seconds before and after their
+    cues.
+    """
 
     title: str
     zone: str
@@ -27,6 +31,9 @@ class Details(Record, frozen=True, kw_only=True):
     ends_at: int = 0
     warn_seconds: tuple[int, ...] = (120, 60, 30)
     waiting_per_person: int = 200
+    recording: Literal["public", "crew", "off"] = "public"
+    pre_roll_seconds: int = 0
+    post_roll_seconds: int = 2
     notes: str = ""
 
     def seen_by(self, viewer: Viewer) -> Fields:

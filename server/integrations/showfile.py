@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from server.domain import clock
 from server.domain.greenroom import GreenRoom
 from server.domain.people import Person
+from server.domain.recording import WHOLE
 from server.domain.roles import Record, Role
 from server.domain.rundown import CUE_KINDS, Cue, Segment, Slot
 from server.domain.show import Details
@@ -61,6 +62,9 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
             languages=file.languages,
             fields=tuple(clean(name, "fields", LIMIT) for name in file.fields),
             warn_seconds=tuple(sorted(set(file.warn_seconds), reverse=True)),
+            recording=file.recording,
+            pre_roll_seconds=file.pre_roll_seconds,
+            post_roll_seconds=file.post_roll_seconds,
             starts_at=first.planned_at,
             ends_at=last.planned_at + last.seconds * 1000,
         ),
@@ -152,6 +156,8 @@ class _Plan:
         if table.field and table.field not in self.file.fields:
             raise wrong(f"{place}.field", f"“{table.field}” is not among the show's fields")
         slot_id = table.id or f"slot-{len(self.slots) + 1}"
+        if slot_id == WHOLE:
+            raise wrong(f"{place}.id", f"“{slot_id}” is the name of the whole show")
         if any(slot.id == slot_id for slot in self.slots):
             raise wrong(f"{place}.id", f"“{slot_id}” is there twice")
         self.slots.append(

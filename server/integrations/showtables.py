@@ -3,7 +3,7 @@
 import re
 import tomllib
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, field
@@ -18,6 +18,7 @@ Words = Annotated[str, Meta(max_length=2000)]
 Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")]
 Seconds = Annotated[int, Meta(ge=0, le=DAY)]
 Minutes = Annotated[float, Meta(ge=0, le=DAY / 60)]
+RollSeconds = Annotated[int, Meta(ge=0, le=600)]
 WarnSeconds = Annotated[int, Meta(ge=1, le=3600)]
 # A call outside, such as https://meet.example.org/room; who has the address can come in.
 Meeting = Annotated[str, Meta(pattern=r"^(https://[^\s/?#]+([/?#]\S*)?)?$", max_length=500)]
@@ -114,6 +115,9 @@ class ShowTable(Table, frozen=True):
     languages: tuple[LanguageTag, ...] = ("en", "zh")
     fields: tuple[Title, ...] = ()
     warn_seconds: tuple[WarnSeconds, ...] = (120, 60, 30)
+    recording: Literal["public", "crew", "off"] = "public"
+    pre_roll_seconds: RollSeconds = 0
+    post_roll_seconds: RollSeconds = 2
     lengths: Lengths = field(default_factory=Lengths)
     presenter: list[PresenterTable] = []
     commentator: list[PersonTable] = []

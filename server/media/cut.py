@@ -1,12 +1,13 @@
 """Cuts films out of a recorded programme, without encoding anything: `python -m server.media.cut`.
 
-It reads one `Order` as a line of JSON, writes MP4 files, says what it `Made`, and ends. Runs with
-the least priority, since nobody waits for a film while a show is on.
+It reads one `Order` as a line of JSON, writes MP4 files, says what it `Made`, and ends; earlier if
+its standard input does. Runs with the least priority: no film is worth a picture of the show.
 """
 
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from fractions import Fraction
@@ -26,6 +27,7 @@ from server.media.film import Film, Made, Order
 from server.media.index import Index
 
 IDLE_PRIORITY = 19
+ORPHANED = 3
 MILLISECOND = Fraction(1, 1000)
 
 Coded: TypeAlias = "Packet[Stream]"
@@ -54,7 +56,7 @@ def cut(order: Order) -> list[Film]:
         number = len(films) + 1
         path = target if number == 1 else target.with_stem(f"{target.stem}.{number}")
         film = lay(list(group))
-        unfinished = path.with_name(f".{path.name}")
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             _write(folder, film, order, unfinished)
             unfinished.replace(path)
@@ -228,12 +230,20 @@ def main() -> int:
     with suppress(OSError):
         os.nice(IDLE_PRIORITY)
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         made = Made(films=tuple(cut(order)))
     except (Unusable, OSError, ValueError) as problem:
         made = Made(problem=str(problem), hopeless=isinstance(problem, Unusable))
     sys.stdout.buffer.write(msgspec.json.encode(made) + b"\n")
+    sys.stdout.buffer.flush()
     return 0 if made.problem is None else 1
+
+
+def _end_with_parent() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(ORPHANED)
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ class Supervisor:
             limit=LINE_BYTES,
             # A Ctrl-C is for us; the child ends when we do.
             start_new_session=True,
-            env=_environment(),
+            env=environment(),
         )
         try:
             self._tell(self._config)
@@ -264,7 +264,7 @@ def _read_index(folder: Path) -> Index:
     return index
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the child's environment: it must find the same `server` that we are."""
     ours = str(Path(server.__file__).resolve().parents[1])
     theirs = os.environ.get("PYTHONPATH")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from server.domain.roles import Actor, Record, Role
-from server.domain.show import Change, Decision, Fact
+from server.domain.show import Change, Decision, Fact, Show
 
 
 class Clock(Protocol):
@@ -184,3 +184,32 @@ class Pictures(Protocol):
 
     async def sounds(self, show: str) -> list[str]:
         """Return the languages that one can listen to now, by their tags, in order."""
+
+
+class Film(NamedTuple):
+    """A file that shows a slot or, as `show`, the whole show; `part` of `parts`, from 1.
+
+    `size` is in bytes, `ms` its length.
+    """
+
+    name: str
+    part: int
+    parts: int
+    title: str
+    presenter: str
+    path: Path
+    size: int
+    ms: int
+
+
+class Recordings(Protocol):
+    """What was recorded of shows, and cut; who may see it is not asked here."""
+
+    async def films(self, show: Show) -> Sequence[Film]:
+        """Return the films that there are of a show, in order."""
+
+    async def playlist(self, show: Show) -> Playlist | None:
+        """Return the playlist of all that was recorded while the show was on; None: nothing."""
+
+    async def chapters(self, show: Show) -> str | None:
+        """Return the chapters of the film of the whole show as WebVTT; None: there is no film."""

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Clock, Pictures, Store
+from server.service.ports import Clock, Pictures, Recordings, Store
 from server.service.rewind import Rewind
 
 
@@ -23,6 +23,7 @@ class House:
     clock: Clock
     signer: URLSafeSerializer
     public_url: str
+    recordings: Recordings
 
     @property
     def secure(self) -> bool:

@@ -91,7 +91,7 @@ async def index(request: Request) -> Response:
     return render(request, "index.html", shows=shows)
 
 
-async def _live(request: Request, template: str, view: Role, **context: Any) -> Response:
+async def live(request: Request, template: str, view: Role, **context: Any) -> Response:
     """Return a page that follows a show through a view, if this visitor may."""
     home, show_id = house(request), request.path_params["show"]
     show = await home.hub.show(show_id)
@@ -120,14 +120,14 @@ async def _live(request: Request, template: str, view: Role, **context: Any) -> 
 
 async def watch(request: Request) -> Response:
     """Serve `/s/{show}`: watch and ask."""
-    return await _live(request, "watch.html", Role.ATTENDEE)
+    return await live(request, "watch.html", Role.ATTENDEE)
 
 
 async def stage(request: Request) -> Response:
     """Serve `/s/{show}/stage`: the projector in the hall, with a code that leads to the asking."""
     address = f"{house(request).public_url}/s/{request.path_params['show']}"
     qr = segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True)
-    return await _live(request, "stage.html", Role.STAGE, qr=qr)
+    return await live(request, "stage.html", Role.STAGE, qr=qr)
 
 
 async def overlay(request: Request) -> Response:
@@ -138,7 +138,7 @@ async def overlay(request: Request) -> Response:
             "overlay.unknown", "There is no overlay of this name; there are: {names}.",
             names=", ".join(OVERLAYS),
         )  # fmt: skip
-    return await _live(request, "overlay.html", Role.STAGE, overlay=name)
+    return await live(request, "overlay.html", Role.STAGE, overlay=name)
 
 
 async def caller(request: Request) -> Response:
@@ -147,22 +147,22 @@ async def caller(request: Request) -> Response:
     who = await session.visitor(request, show_id)
     roles = {link.role for link in who.links}
     host_only = Role.HOST in roles and Role.CALLER not in roles
-    return await _live(request, "caller.html", Role.HOST if host_only else Role.CALLER)
+    return await live(request, "caller.html", Role.HOST if host_only else Role.CALLER)
 
 
 async def moderator(request: Request) -> Response:
     """Serve `/s/{show}/moderator`: the questions."""
-    return await _live(request, "moderator.html", Role.MODERATOR)
+    return await live(request, "moderator.html", Role.MODERATOR)
 
 
 async def greenroom(request: Request) -> Response:
     """Serve `/s/{show}/greenroom`: where a presenter waits."""
-    return await _live(request, "greenroom.html", Role.PRESENTER)
+    return await live(request, "greenroom.html", Role.PRESENTER)
 
 
 async def commentator(request: Request) -> Response:
     """Serve `/s/{show}/commentator`: an expert's marks and words."""
-    return await _live(request, "commentator.html", Role.COMMENTATOR)
+    return await live(request, "commentator.html", Role.COMMENTATOR)
 
 
 async def refusal_page(request: Request, refusal: Exception) -> Response:

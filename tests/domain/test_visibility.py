@@ -70,7 +70,7 @@ TABLE = [
         Details(id="show", title="Trial", zone="UTC", date="2020-11-13"),
         all=DETAILS,
         crew=DETAILS + " notes",
-        never="date waiting_per_person",
+        never="date waiting_per_person recording pre_roll_seconds post_roll_seconds",
     ),
     Row(Segment(id="a", title="A", position=1), all="id title position stage"),
     Row(

@@ -191,17 +191,19 @@ def test_the_process_does_as_told_and_says_so(studio: Studio) -> None:
     studio.packager.halt()
 
     def run(told: Order) -> tuple[int, Made]:
-        done = subprocess.run(
+        with subprocess.Popen(
             [sys.executable, "-m", "server.media.cut"],
-            input=msgspec.json.encode(told) + b"\n",
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             env=environment(),
             cwd=ROOT,
-            timeout=60,
-            check=False,
-        )
-        assert not done.stderr
-        return done.returncode, msgspec.json.decode(done.stdout, type=Made)
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(msgspec.json.encode(told) + b"\n")
+            process.stdin.flush()
+            made = msgspec.json.decode(process.stdout.read(), type=Made)
+            return process.wait(60), made
 
     code, made = run(order(studio, (0, 1500)))
     assert (code, made.problem) == (0, None)
