@@ -86,6 +86,7 @@ def build(
             Route("/s/{show}/moderator", pages.moderator),
             Route("/s/{show}/greenroom", pages.greenroom),
             Route("/s/{show}/commentator", pages.commentator),
+            Route("/s/{show}/captions", pages.captions),
             Route("/s/{show}/commands", api.command, methods=["POST"]),
             Route("/s/{show}/events", api.events),
             Route("/s/{show}/past", picture.past),

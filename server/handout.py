@@ -16,6 +16,7 @@ WHAT = {
     Role.CALLER: "Caller",
     Role.HOST: "Host",
     Role.MODERATOR: "Moderator",
+    Role.INTERPRETER: "Interpreter",
     Role.STAGE: "Stage screen",
     Role.PRESENTER: "Presenters",
     Role.COMMENTATOR: "Commentators",
@@ -73,7 +74,7 @@ class Handout(NamedTuple):
         return [link for link in self.links if link.role == role]
 
     def document(self) -> dict[str, Any]:
-        """Return what `luyan links --json` prints; of several hosts, the first."""
+        """Return what `luyan links --json` prints; of several hosts or interpreters, the first."""
         document: dict[str, Any] = {
             "show": self.show,
             "audience": self.audience,
@@ -81,6 +82,7 @@ class Handout(NamedTuple):
             "host": self.address(self.of(Role.HOST)[0]),
             "caller": self.address(self.of(Role.CALLER)[0]),
             "moderator": self.address(self.of(Role.MODERATOR)[0]),
+            "interpreter": self.address(self.of(Role.INTERPRETER)[0]),
             "presenters": [
                 {
                     "name": self.people[link.person].name,
@@ -92,6 +94,15 @@ class Handout(NamedTuple):
             "commentators": [
                 {"name": self.people[link.person].name, "url": self.address(link)}
                 for link in self.of(Role.COMMENTATOR)
+            ],
+            "interpreters": [
+                {
+                    "name": self.people[link.person].name,
+                    "language": self.people[link.person].language,
+                    "url": self.address(link),
+                }
+                for link in self.of(Role.INTERPRETER)
+                if link.person in self.people
             ],
         }
         if self.stream is not None:

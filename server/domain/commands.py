@@ -4,7 +4,17 @@ nothing else; and every kind of record."""
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from server.domain import delay, feedback, greenroom, messages, picture, questions, sources, stage
+from server.domain import (
+    captions,
+    delay,
+    feedback,
+    greenroom,
+    messages,
+    picture,
+    questions,
+    sources,
+    stage,
+)
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import CREW, DESK, EVERYONE, Actor, Record, Role
@@ -47,6 +57,8 @@ COMMANDS: dict[type[Command], Grant] = {
     messages.AcknowledgeMessage: Grant(
         messages.acknowledge, frozenset({Role.PRESENTER, Role.COMMENTATOR})
     ),
+    captions.SayCaption: Grant(captions.say, DESK | {Role.INTERPRETER}),
+    captions.ClearCaption: Grant(captions.clear, DESK | {Role.INTERPRETER}),
 }
 
 # What only the house itself says. No frame can hold it, since frames are made from the table above.
@@ -73,6 +85,7 @@ RECORDS: tuple[type[Record], ...] = (
     picture.Picture,
     sources.Source,
     sources.Cut,
+    captions.Caption,
 )
 
 

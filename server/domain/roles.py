@@ -14,6 +14,7 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     COMMENTATOR = "commentator"
     PRESENTER = "presenter"
+    INTERPRETER = "interpreter"
     ATTENDEE = "attendee"
     STAGE = "stage"
 

@@ -33,7 +33,7 @@ from server.integrations.showtables import (
 LIMIT = 2000
 
 # Each of these has a link of its own, and its link is its name.
-ROLE_IDS = frozenset({"caller", "host", "moderator", "stage"})
+ROLE_IDS = frozenset({"caller", "host", "moderator", "interpreter", "stage"})
 
 
 def read(text: str, starts_at: int | None = None) -> list[Record]:
@@ -84,6 +84,7 @@ def _people(file: ShowTable) -> Iterator[Person]:
         (Role.PRESENTER, [*file.presenter]),
         (Role.COMMENTATOR, file.commentator),
         (Role.HOST, file.host),
+        (Role.INTERPRETER, [*file.interpreter]),
     ]
     for role, tables in groups:
         for number, table in enumerate(tables):

@@ -103,6 +103,12 @@ class PresenterTable(PersonTable, frozen=True):
     zone: str
 
 
+class InterpreterTable(PersonTable, frozen=True, kw_only=True):
+    """`[[interpreter]]`: writes the captions in one language."""
+
+    language: LanguageTag
+
+
 class ShowTable(Table, frozen=True):
     """The whole file."""
 
@@ -122,6 +128,7 @@ class ShowTable(Table, frozen=True):
     presenter: list[PresenterTable] = []
     commentator: list[PersonTable] = []
     host: list[PersonTable] = []
+    interpreter: list[InterpreterTable] = []
 
 
 def parse(text: str) -> ShowTable:

@@ -21,6 +21,7 @@ PAGES = {
     Role.MODERATOR: "moderator",
     Role.COMMENTATOR: "commentator",
     Role.PRESENTER: "greenroom",
+    Role.INTERPRETER: "captions",
     Role.STAGE: "stage",
     Role.ATTENDEE: "",
 }

@@ -165,6 +165,11 @@ async def commentator(request: Request) -> Response:
     return await live(request, "commentator.html", Role.COMMENTATOR)
 
 
+async def captions(request: Request) -> Response:
+    """Serve `/s/{show}/captions`: where an interpreter writes what is said, line by line."""
+    return await _live(request, "captions.html", Role.INTERPRETER)
+
+
 async def refusal_page(request: Request, refusal: Exception) -> Response:
     """Say a refusal as a page to those who read pages, as a frame to programs."""
     assert isinstance(refusal, Refusal)

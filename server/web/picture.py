@@ -81,7 +81,8 @@ async def _reel(request: Request) -> tuple[str, bool]:
 async def past(request: Request) -> Response:
     """Serve `/s/{show}/past?at=`: what anybody saw of the stage at an instant (ms UTC).
 
-    `until` is when the first of these records changes next, null: they are those of now.
+    `until` is when the first of these records changes next, null: they are those of now. `then`
+    holds what changes at that instant, until when it lasts, and so on.
     """
     home, show_id = house(request), request.path_params["show"]
     try:
@@ -90,8 +91,13 @@ async def past(request: Request) -> Response:
             at = int(request.query_params.get("at", ""))
         except ValueError:
             raise Refusal("frame.invalid", "This is not a whole number.", field="at") from None
-        moment = await home.rewind.moment(show, at)
+        first, *then = await home.rewind.moments(show, at)
     except Refusal as refusal:
         return answer(refusal, session.language(request))
-    document = {"until": moment.until, "seq": show.seq, "records": moment.records}
+    document = {
+        "until": first.until,
+        "seq": show.seq,
+        "records": first.records,
+        "then": [{"until": moment.until, "records": moment.records} for moment in then],
+    }
     return Response(encode(document), media_type="application/json")

@@ -39,6 +39,7 @@ TERMS = {
     "moderator": N_("moderator"),
     "commentator": N_("commentator"),
     "presenter": N_("presenter"),
+    "interpreter": N_("interpreter"),
     "attendee": N_("attendee"),
     "stage": N_("stage"),
     "details": N_("show details"),
@@ -55,6 +56,7 @@ TERMS = {
     "picture": N_("picture"),
     "source": N_("source"),
     "cut": N_("cut"),
+    "caption": N_("caption"),
 }
 TERM_DETAILS = frozenset({"state", "role", "kind"})
 """The details of a refusal that hold a term."""

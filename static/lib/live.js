@@ -1,7 +1,7 @@
 /** The store of a live page, `$store.live`: what is true on stage now, fed by the socket alone. */
 
 import Alpine from "../vendor/alpine.js";
-import { enter, merge, nested, nothing } from "./patches.js";
+import { changed, enter, merge, nested, nothing } from "./patches.js";
 import { Programme } from "./programme.js";
 import { drift, project, secondsLeft } from "./projection.js";
 import { Socket } from "./socket.js";
@@ -210,8 +210,15 @@ function follow(live) {
     try {
       const response = await fetch(`/s/${encodeURIComponent(boot.show)}/past?at=${at}`);
       if (!response.ok) throw new Error(response.statusText);
-      const { records, until } = await response.json();
-      programme.learn(nested(records), at, until);
+      const { records, until, then } = await response.json();
+      let known = nested(records);
+      let from = until;
+      programme.learn(known, at, until);
+      for (const next of then) {
+        known = changed(known, next.records);
+        programme.learn(known, from, next.until);
+        from = next.until;
+      }
       asking = false;
       show();
     } catch {

@@ -31,20 +31,7 @@ export function merge(held, patch) {
   const afresh = patch.after === 0;
   if (!afresh && patch.seq < held.seq) return held;
   if (!afresh && patch.after > held.seq) return null;
-  /** @type {Records} */
-  const records = afresh ? {} : { ...held.records };
-  const copied = new Set();
-  for (const [key, doc] of Object.entries(patch.records)) {
-    const slash = key.indexOf("/");
-    const kind = key.slice(0, slash);
-    const id = key.slice(slash + 1);
-    if (!copied.has(kind)) {
-      copied.add(kind);
-      records[kind] = { ...records[kind] };
-    }
-    if (doc === null) delete records[kind][id];
-    else records[kind][id] = doc;
-  }
+  const records = changed(afresh ? {} : held.records, patch.records);
   return { epoch: held.epoch, seq: patch.seq, records };
 }
 
@@ -53,5 +40,28 @@ export function merge(held, patch) {
  * @param {{[key: string]: Doc}} records
  * @returns {Records}
  */
-export const nested = (records) =>
-  merge(nothing(), { after: 0, seq: 0, records })?.records ?? {};
+export const nested = (records) => changed({}, records);
+
+/**
+ * Records after some of them have changed. Kinds in which nothing has stay the same objects.
+ * @param {Records} records
+ * @param {{[key: string]: Doc | null}} changes by key; null: gone
+ * @returns {Records}
+ */
+export function changed(records, changes) {
+  /** @type {Records} */
+  const found = { ...records };
+  const copied = new Set();
+  for (const [key, doc] of Object.entries(changes)) {
+    const slash = key.indexOf("/");
+    const kind = key.slice(0, slash);
+    const id = key.slice(slash + 1);
+    if (!copied.has(kind)) {
+      copied.add(kind);
+      found[kind] = { ...found[kind] };
+    }
+    if (doc === null) delete found[kind][id];
+    else found[kind][id] = doc;
+  }
+  return found;
+}

@@ -63,6 +63,19 @@ export interface ByeFrame {
   retry_after: number | null;
 }
 
+/** The latest line in one language (record `caption/…`); its id is the language's tag. `text` is "" where it was cleared; `said_at` is when it was said or cleared, ms UTC. */
+export interface Caption {
+  id: string;
+  text: string;
+  said_at: number;
+}
+
+/** Take the line in one language off the screens. */
+export interface ClearCaption {
+  type: "caption.clear";
+  lang: string;
+}
+
 /** Take the name strap away. */
 export interface ClearLowerThird {
   type: "lower_third.clear";
@@ -129,7 +142,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -332,7 +345,14 @@ export interface ResumeStage {
 }
 
 /** What somebody is in a show; also the name of the view made for them. */
-export type Role = "attendee" | "caller" | "commentator" | "host" | "moderator" | "presenter" | "stage";
+export type Role = "attendee" | "caller" | "commentator" | "host" | "interpreter" | "moderator" | "presenter" | "stage";
+
+/** Show a line in one language, in the place of the one before it. */
+export interface SayCaption {
+  type: "caption.say";
+  lang: string;
+  text: string;
+}
 
 /** A named block of the rundown (record `segment/…`). */
 export interface Segment {
@@ -509,7 +529,9 @@ export type Command =
   | ReleaseFeedback
   | Report
   | SendMessage
-  | AcknowledgeMessage;
+  | AcknowledgeMessage
+  | SayCaption
+  | ClearCaption;
 
 /** Records by the first half of their key. */
 export interface Records {
@@ -528,11 +550,16 @@ export interface Records {
   picture: Picture;
   source: Source;
   cut: Cut;
+  caption: Caption;
 }
 
 export type AnyRecord = Records[keyof Records];
 
 export type RefusalCode =
+  | "caption.not_yours"
+  | "caption.too_fast"
+  | "caption.too_many"
+  | "caption.unknown"
   | "command.late"
   | "cue.called"
   | "cue.ended"

@@ -21,8 +21,10 @@ def test_json_holds_an_absolute_link_for_everybody(shared_house: House) -> None:
         "host",
         "caller",
         "moderator",
+        "interpreter",
         "presenters",
         "commentators",
+        "interpreters",
     ]
     assert links["show"] == "show"
     assert links["audience"] == f"{shared_house.url}/s/show"
@@ -60,6 +62,7 @@ def test_the_page_for_people_has_every_link_and_a_code(shared_house: House) -> N
         ("caller", "caller"),
         ("host", "caller"),
         ("moderator", "moderator"),
+        ("interpreter", "captions"),
         ("stage", "stage"),
         ("Grace Hollander", "greenroom"),
         ("Dr Eleanor Wardle", "commentator"),
@@ -117,4 +120,4 @@ def test_of_several_shows_the_newest_is_meant(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "luyan.db") as database:
         (count,) = database.execute("SELECT count(*) FROM link").fetchone()
     database.close()
-    assert count == 2 * 19
+    assert count == 2 * 20

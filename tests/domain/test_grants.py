@@ -9,7 +9,7 @@ from server.domain.roles import Actor, Role, may_view
 from server.domain.show import Command, Draft, Show
 from tests.domain.rehearsal import Rehearsal
 
-ALL = "caller host moderator commentator presenter attendee stage"
+ALL = "caller host moderator commentator presenter interpreter attendee stage"
 
 GRANTS = {
     "stage.advance": "caller host",
@@ -37,6 +37,8 @@ GRANTS = {
     "greenroom.report": "presenter",
     "message.send": "caller host",
     "message.acknowledge": "presenter commentator",
+    "caption.say": "caller host interpreter",
+    "caption.clear": "caller host interpreter",
 }
 
 # A command of each kind, as small as it can be.
@@ -100,6 +102,7 @@ VIEWS = {
     "moderator": "moderator attendee stage",
     "commentator": "commentator attendee stage",
     "presenter": "presenter attendee stage",
+    "interpreter": "interpreter attendee stage",
     "attendee": "attendee stage",
     "stage": "attendee stage",
 }

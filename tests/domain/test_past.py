@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from server.domain import past
+from server.domain.captions import Caption, SayCaption
 from server.domain.feedback import Marks, ReleaseFeedback, WriteFeedback
 from server.domain.messages import SendMessage
 from server.domain.past import KINDS, Moment, Past
@@ -60,7 +64,7 @@ class Recorded(Rehearsal):
 
     def moment(self, at: int) -> Moment:
         """What is shown to somebody who rewinds."""
-        return self.past.moment(self.show, at, ANYBODY)
+        return self.past.moments(self.show, at, ANYBODY, 1)[0]
 
 
 def test_every_moment_is_as_it_was_seen() -> None:
@@ -79,6 +83,43 @@ def test_every_moment_is_as_it_was_seen() -> None:
     for at, documents in show.seen:
         assert show.moment(at).records == documents
         assert show.moment(at + 999).records == documents
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_what_changes_next_follows_from_each_moment(most: int) -> None:
+    show = Recorded()
+    first = show.now
+    for number in range(8):
+        show.do(SayCaption(lang="zh", text=f"第{number}句"))
+        if number % 3 == 0:
+            show.do(AdvanceStage(seen=show.seq))
+            show.do(SayCaption(lang="en", text=f"Line {number}"))
+    for at in range(first - 500, show.now + 1500, 500):
+        moments = show.past.moments(show.show, at, ANYBODY, most)
+        assert 1 <= len(moments) <= most
+        documents: dict[str, Any] = {}
+        until: int | None = at
+        for moment in moments:
+            assert until is not None
+            documents |= moment.records
+            held = {key: document for key, document in documents.items() if document}
+            assert held == show.moment(until).records
+            assert moment.until == show.moment(until).until
+            until = moment.until
+        assert until is None or len(moments) == most
+
+
+def test_of_a_long_show_the_oldest_captions_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "IMAGES_LIMIT", 40)
+    show = Recorded()
+    show.do(AdvanceStage(seen=show.seq))
+    for number in range(100):
+        show.do(SayCaption(lang="zh", text=f"第{number}句"))
+    images = show.past.images("caption/zh")
+    assert 30 <= len(images) <= 40
+    assert [image.text for image in images if isinstance(image, Caption)][-1] == "第98句"
+    assert show.moment(show.now - 10_000).records["caption/zh"]["text"] == "第89句"  # type: ignore[index]
+    assert show.moment(0).records["stage/main"]["on_air"] is None  # type: ignore[index]
 
 
 def test_until_is_when_something_that_can_be_seen_changes_next() -> None:
@@ -109,7 +150,7 @@ def test_a_question_is_not_seen_before_it_was_approved() -> None:
     show.do(ApproveQuestion(question), MODERATOR)
     assert f"question/{question}" not in show.moment(asked).records
     assert show.moment(asked).until == show.now
-    assert show.moment(show.now).records[f"question/{question}"]["state"] == "approved"
+    assert show.moment(show.now).records[f"question/{question}"]["state"] == "approved"  # type: ignore[index]
 
 
 def test_what_was_taken_away_does_not_come_back() -> None:
@@ -144,4 +185,5 @@ def test_nothing_leaks_that_anybody_could_not_see_at_some_time() -> None:
         for key, document in moment.records.items():
             fields = look(show.show.find_key(key), ANYBODY)
             assert fields is not None
+            assert document is not None
             assert document.keys() <= fields.keys()

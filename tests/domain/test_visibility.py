@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from server.domain.captions import Caption
 from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
@@ -144,6 +145,7 @@ TABLE = [
         persons={"ada": SOURCE},
     ),
     Row(Cut(id="main", source="studio"), all=NOTHING, crew="id source cue taken_at"),
+    Row(Caption(id="zh", text="你好", said_at=1), all="id text said_at"),
 ]
 
 

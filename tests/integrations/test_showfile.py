@@ -242,3 +242,11 @@ def test_a_file_without_segments_is_refused() -> None:
     with pytest.raises(Refusal, match="nothing to call") as refused:
         read('title = "T"\nzone = "UTC"\ndate = 2026-01-01\nsegment = []')
     assert refused.value.field == "segment"
+
+
+def test_an_interpreter_is_named_with_the_language_of_their_captions() -> None:
+    records = read(SMALL + '[[interpreter]]\nid = "li"\nname = "Li Na"\nlanguage = "zh"\n')
+    (li,) = (r for r in records if isinstance(r, Person) and r.id == "li")
+    assert (li.role, li.name, li.language) == ("interpreter", "Li Na", "zh")
+    with pytest.raises(Refusal, match="language"):
+        read(SMALL + '[[interpreter]]\nid = "li"\nname = "Li Na"\n')

@@ -31,7 +31,7 @@ PEOPLE: list[Record] = [
     Person(id="cy", role="commentator", name="Cy", zone="UTC"),
 ]
 HOST: list[Record] = [Person(id="su", role="host", name="Su", zone="UTC")]
-SHARED = [("caller", "caller"), ("host", "host"), ("moderator", "moderator"), ("stage", "stage")]
+SHARED = [(role, role) for role in ("caller", "host", "moderator", "interpreter", "stage")]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.domain.past import Moment
 from server.domain.picture import ReportPicture
 from server.domain.questions import ApproveQuestion
 from server.domain.refusal import Refusal
@@ -21,6 +22,11 @@ async def committed(office: Office) -> Show:
     return show
 
 
+async def then(machine: Rewind, office: Office, at: int) -> Moment:
+    """Return what anybody saw at an instant."""
+    return (await machine.moments(await committed(office), at))[0]
+
+
 async def test_the_stage_is_told_as_of_any_instant(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,7 +37,7 @@ async def test_the_stage_is_told_as_of_any_instant(
         await office.do(ask(f"Why {number}?"), attendee(number))
         await office.advance()
     on_air = [
-        (await machine.moment(await committed(office), START_AT + 1000 * n)).records["stage/main"]
+        (await then(machine, office, START_AT + 1000 * n)).records["stage/main"] or {}
         for n in range(-1, 5)
     ]
     assert [stage["on_air"] for stage in on_air] == [None, "c1", "c2", "c3", "c4", "c5"]
@@ -40,11 +46,11 @@ async def test_the_stage_is_told_as_of_any_instant(
 async def test_what_happens_later_is_read_when_it_is_asked_for(office: Office) -> None:
     machine = Rewind(office.store)
     show = await committed(office)
-    assert (await machine.moment(show, START_AT)).until is None
+    assert (await machine.moments(show, START_AT))[0].until is None
     asked = await office.do(ask(), attendee(1))
     office.now += 1000
     await office.do(ApproveQuestion(f"q{asked}"), MODERATOR)
-    moment = await machine.moment(await committed(office), START_AT)
+    moment = await then(machine, office, START_AT)
     assert f"question/q{asked}" not in moment.records
     assert moment.until == office.now
 
@@ -61,7 +67,7 @@ async def test_a_report_is_a_turn_of_the_house_and_is_not_undone(office: Office)
     await office.do(UndoStage(seen=3), CALLER)
     found = await office.records()
     assert found["picture/main"].state == "live"  # type: ignore[attr-defined]
-    moment = await Rewind(office.store).moment(await committed(office), START_AT - 1)
+    moment = await then(Rewind(office.store), office, START_AT - 1)
     assert "picture/main" not in moment.records
 
 

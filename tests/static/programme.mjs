@@ -13,7 +13,7 @@ function dice(seed) {
   };
 }
 
-const KEYS = ["stage/main", "cue/1", "cue/2", "slot/1", "lowerthird/main", "tally/q1", "person/p"];
+const KEYS = ["stage/main", "cue/1", "cue/2", "slot/1", "lowerthird/main", "caption/zh", "tally/q1", "person/p"];
 const STATES = ["waiting", "approved", "on_stage", "answered", "dismissed"];
 
 /** A history: patches as a page gets them, first a snapshot. */
@@ -66,7 +66,7 @@ test("at any moment of any history, the stage is what had happened by then", () 
       const then = replay(patches.filter(({ time }) => time <= at));
       const shown = programme.at(at);
       assert.deepEqual(plain(shown), plain(compose(truth, scene(then))), `${seed} ${at}`);
-      for (const kind of ["stage", "cue", "slot", "lowerthird"]) {
+      for (const kind of ["stage", "cue", "slot", "lowerthird", "caption"]) {
         assert.deepEqual(shown[kind] ?? {}, then[kind] ?? {});
       }
       for (const { id, state } of Object.values(shown.question ?? {})) {

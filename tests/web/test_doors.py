@@ -25,6 +25,7 @@ def browser(served: Served, **headers: str) -> httpx.AsyncClient:
         ("caller", "caller"),
         ("host", "caller"),
         ("moderator", "moderator"),
+        ("interpreter", "captions"),
         ("stage", "stage"),
         ("ada", "greenroom"),
         ("wu", "commentator"),

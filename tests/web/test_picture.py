@@ -106,7 +106,10 @@ async def test_the_stage_is_told_as_it_was(served: Served) -> None:
     then, now = past(served, before), past(served, now_ms())
     assert then["records"]["stage/main"]["on_air"] is None
     assert before < then["until"] <= now_ms()
-    assert "SECRET" not in str(then)
+    assert "SECRET" not in str(then["records"])
+    changes = {key: doc for step in then["then"] for key, doc in step["records"].items()}
+    assert then["records"] | changes == now["records"]
+    assert (then["then"][-1]["until"], now["then"]) == (None, [])
     assert now["records"]["stage/main"] == stage
     assert now["records"][f"question/q{asked['seq']}"]["state"] == "approved"
     assert now["until"] is None
