@@ -18,8 +18,10 @@ from server import resources
 from server.domain.refusal import Refusal
 from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
+from server.live.bus import LocalBus
 from server.live.hub import Hub
 from server.media.cutting import CuttingRoom
+from server.media.director import Director
 from server.media.playout import Ingest, Playout
 from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
@@ -52,20 +54,31 @@ def build(
 ) -> Starlette:
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
-    desk = Desk(store, now_ms, hub)
+    bus = LocalBus()
+    desk = Desk(store, now_ms, bus)
     audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
     cutting_room = CuttingRoom(data, hub.show, now_ms)
+    director = None
+    if ingest is not None:
+        director = Director(store, secret, ingest.show, desk.report, playout.send)
+        playout.listen(director.hear)
+        bus.add(director)
+    bus.add(hub)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hub.start()
         audience.start()
+        if director is not None:
+            await director.start()
         await playout.start()
         await cutting_room.start()
         yield
         await cutting_room.close()
         await playout.close()
+        if director is not None:
+            await director.close()
         await audience.close()
         await desk.close()
         await hub.close()

@@ -14,13 +14,14 @@ import msgspec
 from server.domain.picture import ReportPicture
 from server.media.shelf import MEDIA, SEGMENT_MS
 from server.media.supervisor import State, Supervisor
-from server.media.wire import Event, Stat
+from server.media.wire import Command, Event, Stat
 from server.service.links import stream_key
 
 SOURCE = "studio"
 
 log = logging.getLogger("luyan.media")
 
+Hear = Callable[[Event | None, State], None]
 Report = Callable[[str, ReportPicture], Awaitable[None]]
 
 
@@ -45,6 +46,7 @@ class Playout:
         self._reported: str | None = None
         self._telling: asyncio.Task[None] | None = None
         self._ingest = ingest
+        self._listeners: list[Hear] = []
         self._supervisor: Supervisor | None = None
         if ingest is not None:
             self._supervisor = Supervisor(
@@ -71,8 +73,19 @@ class Playout:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
 
+    def listen(self, hear: Hear) -> None:
+        """Let somebody else hear what the supervisor says."""
+        self._listeners.append(hear)
+
+    def send(self, order: Command) -> None:
+        """Tell the child something, and every later child too."""
+        if self._supervisor is not None:
+            self._supervisor.send(order)
+
     def _hear(self, event: Event | None, state: State) -> None:
         """Take what the supervisor says; a heartbeat is news only while a report is owed."""
+        for hear in self._listeners:
+            hear(event, state)
         if not isinstance(event, Stat) or state.phase != self._reported:
             self._news.set()
 

@@ -30,10 +30,17 @@ class Studio:
         self.events: list[Event] = []
         self.phases: list[str] = []
         self._news = asyncio.Event()
+        self._listeners: list[Callable[[Event | None, State], None]] = []
         known = {"port": 0, "segment_ms": 1000, "reserve_bytes": 0, **options}
         self.supervisor = Supervisor(data, "show", keys=KEYS, on_event=self._hear, **known)  # type: ignore[arg-type]
 
+    def listen(self, hear: Callable[[Event | None, State], None]) -> None:
+        """Let somebody else hear the supervisor too."""
+        self._listeners.append(hear)
+
     def _hear(self, event: Event | None, state: State) -> None:
+        for hear in self._listeners:
+            hear(event, state)
         if event is not None:
             self.events.append(event)
         if self.phases[-1:] != [state.phase]:
