@@ -167,7 +167,7 @@ async def commentator(request: Request) -> Response:
 
 async def captions(request: Request) -> Response:
     """Serve `/s/{show}/captions`: where an interpreter writes what is said, line by line."""
-    return await _live(request, "captions.html", Role.INTERPRETER)
+    return await live(request, "captions.html", Role.INTERPRETER)
 
 
 async def refusal_page(request: Request, refusal: Exception) -> Response:
