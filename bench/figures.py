@@ -35,6 +35,11 @@ class Size:
     idle: int = 1_000
     idle_seconds: float = 20.0
     commands: tuple[int, ...] = (10_000, 100_000)
+    aligned: int = 20
+    aligned_rewind_seconds: float = 20.0
+    viewings: int = 5
+    viewing_seconds: float = 3.0
+    cost_seconds: float = 20.0
     readers: int = 1
 
 
@@ -54,6 +59,11 @@ TINY = Size(
     idle=3,
     idle_seconds=0.5,
     commands=(50,),
+    aligned=2,
+    aligned_rewind_seconds=0,
+    viewings=1,
+    viewing_seconds=0.5,
+    cost_seconds=0.5,
 )
 
 

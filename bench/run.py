@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from bench.alignment import alignment
 from bench.commands import asks, votes
 from bench.fanout import advance, idle
 from bench.figures import TINY, Figure, Size
 from bench.joins import joins
+from bench.picture import picture
 from bench.restart import restart
 from bench.subject import CLOCK_TICKS, folder
 
@@ -24,6 +26,8 @@ ROWS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "joins": joins,
     "idle": idle,
     "restart": restart,
+    "alignment": alignment,
+    "picture": picture,
 }
 
 

@@ -71,15 +71,18 @@ async def tokens(data: Path) -> dict[str, str]:
 
 
 class Subject:
-    """A running server process; `start_seconds` is how long it took to take connections."""
+    """A running server process; `start_seconds` is how long it took to take connections.
 
-    def __init__(self, data: Path) -> None:
+    `options` are more of `luyan serve`.
+    """
+
+    def __init__(self, data: Path, *options: str) -> None:
         self.tokens = asyncio.run(tokens(data))
         self._log_file = data / "server.log"
         self._log = self._log_file.open("wb")
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", "0"],
+            [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", "0", *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -102,9 +105,10 @@ class Subject:
             for line in self._log_file.read_text(encoding="utf-8").splitlines()[-20:]:
                 print(line, file=sys.stderr)
 
-    def usage(self) -> Usage:
-        """Return what the process has used so far."""
-        process = Path(f"/proc/{self._process.pid}")
+    def usage(self, module: str | None = None) -> Usage:
+        """Return what the process has used so far, or its child that runs a module."""
+        pid = self._process.pid if module is None else self.child(module)
+        process = Path(f"/proc/{pid}")
         words = (process / "stat").read_text().rpartition(")")[2].split()
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
         return Usage(
@@ -112,6 +116,14 @@ class Subject:
             memory=int(status["VmRSS"].split()[0]),
             peak=int(status["VmHWM"].split()[0]),
         )
+
+    def child(self, module: str) -> int:
+        """Return the process of a child that runs a module; raises LookupError if none does."""
+        own = Path(f"/proc/{self._process.pid}/task/{self._process.pid}")
+        for pid in (own / "children").read_text().split():
+            if module in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
+                return int(pid)
+        raise LookupError(f"no {module} runs")
 
     def _end(self) -> None:
         """Stop the process, kindly first."""

@@ -102,6 +102,12 @@ class Shape(NamedTuple):
     options: Mapping[str, str] = {}
 
 
+def padding(bit_rate: int) -> dict[str, str]:
+    """Return x264's options that give easy pictures the bit rate of difficult ones."""
+    rate = str(bit_rate // 1000)
+    return {"x264-params": f"nal-hrd=cbr:vbv-maxrate={rate}:vbv-bufsize={rate}"}
+
+
 class Programme:
     """What is published; `title` may be changed at any time, `ended` set, from any thread."""
 
@@ -153,10 +159,12 @@ def main() -> None:
     parser.add_argument("--size", default="640x360", help="WIDTHxHEIGHT in pixels")
     parser.add_argument("--fps", type=int, default=30)
     parser.add_argument("--bit-rate", type=int, default=600_000)
+    parser.add_argument("--filled", action="store_true", help="reach the bit rate by padding")
     parser.add_argument("--once", action="store_true", help="end when the server does")
     arguments = parser.parse_args()
     width, height = map(int, arguments.size.split("x"))
-    programme = Programme(Shape(width, height, arguments.fps, arguments.bit_rate))
+    filled = padding(arguments.bit_rate) if arguments.filled else {}
+    programme = Programme(Shape(width, height, arguments.fps, arguments.bit_rate, filled))
     av.logging.set_level(av.logging.ERROR)
     threading.Thread(target=_listen, args=(programme,), daemon=True).start()
     while not programme.ended.is_set():
