@@ -130,8 +130,12 @@ export const player = component(() => {
       if (!tuner.running) return;
       tuner.patient = this.state !== "live";
       if (this.state === "off") tuner.stop();
-      // What may come back soon goes on where it was: the poster only covers it.
-      if (gone && tuner.patient) this.blank();
+      // What may come back soon goes on where it was: the poster only covers it. The stage goes on
+      // meanwhile, as late as it was.
+      if (gone && tuner.patient) {
+        this.blank();
+        glance.date = null;
+      }
       this.stuck = this.on && gone;
       const { span } = tuner;
       if (!span) return;
