@@ -121,7 +121,7 @@ class Viewer:
     async def rewind(self, at: int) -> None:
         """Go back until the frame is older than `at` (ms UTC); earlier changes are forgotten."""
         await self.page.locator(".screen").focus()
-        for _ in range((now_ms() - at) // STEP_MS):
+        for _ in range((now_ms() - at) // STEP_MS + 1):
             await self.page.keyboard.press("ArrowLeft")
         end = time.monotonic() + PATIENCE_SECONDS
         while (clock := await self._settled()) is None or apart(clock, at) > 0:

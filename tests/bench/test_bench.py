@@ -12,8 +12,14 @@ from bench.run import ROWS, main
 DOCUMENT = Path(__file__).resolve().parents[2] / "bench" / "README.md"
 
 
+IN_A_BROWSER = {"alignment", "picture"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, marks=pytest.mark.browser) if row in IN_A_BROWSER else row for row in ROWS],
+)
 def test_each_row_runs_alone(row: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--tiny", row]) == 0
     table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
