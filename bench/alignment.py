@@ -69,31 +69,31 @@ async def _measure(server: Subject, size: Size) -> list[Figure]:
 
 
 async def _cases(browser: Browser, page: str, caller: Caller, size: Size) -> AsyncIterator[Figure]:
-    count = size.aligned
+    count, rate = size.aligned, FILM.bit_rate + SOUND
     usual = await Viewer.enter(browser, page)
     first = await caller.call(count)
     yield await _figure("as it comes", usual, first)
-    if size.aligned_rewind_seconds:
-        slow = await Viewer.enter(browser, page)
-        await slow.throttle(1.25 * (FILM.bit_rate + SOUND))
-        yield await _figure("on a line of 1.25 times the rate", slow, await caller.call(count))
-        await slow.leave()
+    if not size.rewind_seconds:
+        return
+    slow = await Viewer.enter(browser, page)
+    await slow.throttle(1.25 * rate)
+    yield await _figure("on a line of 1.25 times the rate", slow, await caller.call(count))
+    await slow.leave()
     await usual.rewind(first[0] - EARLIER_MS)
-    yield await _figure("again, after a rewind", usual, first)
+    yield await _figure("seen again after a rewind", usual, first)
     await usual.leave()
     late = await Viewer.enter(browser, page)
     await late.rewind(first[0] - EARLIER_MS)
     yield await _figure("opened later and rewound", late, first)
     await late.leave()
-    if size.aligned_rewind_seconds:
-        back = await Viewer.enter(browser, page)
-        await back.rewind(now_ms() - int(1000 * size.aligned_rewind_seconds))
-        yield await _figure("20 s behind", back, await caller.call(count))
-        await back.leave()
-        starved = await Viewer.enter(browser, page)
-        await starved.throttle(0.8 * (FILM.bit_rate + SOUND))
-        yield await _figure("on a line of 0.8 times the rate", starved, await caller.call(count))
-        await starved.leave()
+    back = await Viewer.enter(browser, page)
+    await back.rewind(now_ms() - int(1000 * size.rewind_seconds))
+    yield await _figure("rewound before they were called", back, await caller.call(count))
+    await back.leave()
+    starved = await Viewer.enter(browser, page)
+    await starved.throttle(0.8 * rate)
+    yield await _figure("on a line of 0.8 times the rate", starved, await caller.call(count))
+    await starved.leave()
 
 
 async def _figure(case: str, viewer: Viewer, called: list[int]) -> Figure:

@@ -36,7 +36,7 @@ class Size:
     idle_seconds: float = 20.0
     commands: tuple[int, ...] = (10_000, 100_000)
     aligned: int = 20
-    aligned_rewind_seconds: float = 20.0
+    rewind_seconds: float = 20.0
     viewings: int = 5
     viewing_seconds: float = 3.0
     cost_seconds: float = 20.0
@@ -60,7 +60,7 @@ TINY = Size(
     idle_seconds=0.5,
     commands=(50,),
     aligned=2,
-    aligned_rewind_seconds=0,
+    rewind_seconds=0,
     viewings=1,
     viewing_seconds=0.5,
     cost_seconds=0.5,

@@ -30,16 +30,17 @@ def theatre(data: Path, film: Film, *options: str) -> Iterator[Subject]:
         assert running is not None
         assert running.ingest is not None
         address = f"rtmp://127.0.0.1:{running.ingest.port}/live"
-        camera = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "server.media.programme"),
-                f"{address}/{stream_key(read_secret(data), SHOW)}",
-                *("--size", film.size, "--bit-rate", str(film.bit_rate), "--filled"),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stderr=(data / "camera.log").open("wb"),
-        )
+        with (data / "camera.log").open("wb") as log:
+            camera = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "server.media.programme"),
+                    f"{address}/{stream_key(read_secret(data), SHOW)}",
+                    *("--size", film.size, "--bit-rate", str(film.bit_rate), "--filled"),
+                ],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stderr=log,
+            )
         assert camera.stdin is not None
         try:
             yield server
