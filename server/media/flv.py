@@ -65,13 +65,19 @@ def file(packets: Iterable[Packet]) -> bytes:
     return struct.pack(">3sBBII", b"FLV", 1, present, 9, 0) + b"".join(map(_tag, packets))
 
 
-def _tag(packet: Packet) -> bytes:
+def pack(packet: Packet) -> Tag:
+    """Return the tag that holds a packet."""
     what = CONFIG if packet.config else CODED
     if packet.kind == "video":
         kind, first = Kind.VIDEO, (KEY_FRAME if packet.key else 2) << 4 | H264
         head = bytes([first, what]) + (packet.pts - packet.dts).to_bytes(3, signed=True)
     else:
         kind, head = Kind.AUDIO, bytes([AAC << 4 | 15, what])
-    body = head + packet.data
-    begin = bytes([kind]) + len(body).to_bytes(3) + bytes(7)
-    return begin + body + (len(begin) + len(body)).to_bytes(4)
+    return Tag(kind, packet.dts, head + packet.data)
+
+
+def _tag(packet: Packet) -> bytes:
+    """Return a tag as a file has it, at time 0."""
+    tag = pack(packet)
+    begin = bytes([tag.kind]) + len(tag.payload).to_bytes(3) + bytes(7)
+    return begin + tag.payload + (len(begin) + len(tag.payload)).to_bytes(4)

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from server.media.chunks import Garbage
 from server.media.packager import now_ms
-from server.media.rtmp import Ended, Event, Publish, Receiver, Tag
+from server.media.rtmp import KEY_IN_USE, WRONG_KEY, Ended, Event, Publish, Receiver, Tag
 from server.media.wire import Closed, Published, Refused, Said
 
 READ_BYTES = 64 << 10
@@ -116,9 +116,9 @@ class Ingest:
                     asked = next((e for e in events if isinstance(e, Publish)), None)
                 name = self._source(asked.key)
                 if name is None:
-                    reason, text = "key", "stream key refused"
+                    reason, text = "key", WRONG_KEY
                 elif name in self._publishers:
-                    reason, text = "taken", "somebody is already publishing with this stream key"
+                    reason, text = "taken", KEY_IN_USE
                 else:
                     self._publishers[name] = connection
                     self._publications += 1

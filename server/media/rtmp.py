@@ -19,8 +19,12 @@ OUR_CHUNK = 4096
 STRANGER_LIMIT = 64 << 10
 PUBLISHER_LIMIT = 8 << 20
 
-CONTROL_CHANNEL, COMMAND_CHANNEL = 2, 3
+CONTROL_CHANNEL, COMMAND_CHANNEL, AUDIO_CHANNEL, VIDEO_CHANNEL = 2, 3, 4, 6
 OUR_STREAM = 1
+
+# Why somebody is refused, in the words that their program shows.
+WRONG_KEY = "stream key refused"
+KEY_IN_USE = "somebody is already publishing with this stream key"
 
 
 class Kind(IntEnum):

@@ -1,4 +1,4 @@
-"""What the web process and a media child say to each other: JSON lines, both ways."""
+"""What the web process and its media processes say to each other: JSON lines, both ways."""
 
 from typing import Literal
 
@@ -32,7 +32,7 @@ class Published(Said, frozen=True, kw_only=True, tag="published"):
 
 
 class Refused(Said, frozen=True, kw_only=True, tag="refused"):
-    """Somebody was sent away: for `key`, `taken`, `codec`, `garbage`, `slow` or `crowd`."""
+    """Somebody was sent away: for `key`, `taken`, `codec`, `garbage` or `crowd`."""
 
     reason: str
     text: str
@@ -89,7 +89,32 @@ class Stat(Said, frozen=True, kw_only=True, tag="stat"):
 Event = Ready | Published | Refused | Closed | OnAir | Wrote | Halted | Notice | Stat
 
 
-# ---- what it reads on its standard input, until that ends --------------------------------------
+# ---- what a presenter's camera says on its standard output -------------------------------------
+
+
+class Started(Said, frozen=True, kw_only=True, tag="started"):
+    """What the browser records is being published; `width` and `height` are 0 without pictures.
+
+    `video` and `audio` are the codecs that came, empty for none.
+    """
+
+    video: str
+    audio: str
+    width: int
+    height: int
+
+
+class Finished(Said, frozen=True, kw_only=True, tag="finished"):
+    """That was all: the browser stopped (`ended`), or the media child did (`lost`)."""
+
+    reason: Literal["ended", "lost"]
+    text: str = ""
+
+
+CameraEvent = Started | Refused | Finished
+
+
+# ---- what the child reads on its standard input, until that ends ---------------------------------
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
