@@ -40,6 +40,8 @@ class Size:
     viewings: int = 5
     viewing_seconds: float = 3.0
     cost_seconds: float = 20.0
+    viewers: tuple[int, ...] = (100, 200, 400, 800)
+    viewers_seconds: float = 8.0
     readers: int = 1
 
 
@@ -64,6 +66,8 @@ TINY = Size(
     viewings=1,
     viewing_seconds=0.5,
     cost_seconds=0.5,
+    viewers=(2,),
+    viewers_seconds=2.5,
 )
 
 

@@ -18,6 +18,7 @@ from bench.joins import joins
 from bench.picture import picture
 from bench.restart import restart
 from bench.subject import CLOCK_TICKS, folder
+from bench.viewing import viewers
 
 ROWS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "advance": advance,
@@ -28,6 +29,7 @@ ROWS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "restart": restart,
     "alignment": alignment,
     "picture": picture,
+    "viewers": viewers,
 }
 
 
