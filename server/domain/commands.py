@@ -10,10 +10,12 @@ from server.domain import (
     feedback,
     greenroom,
     messages,
+    notices,
     picture,
     questions,
     sources,
     stage,
+    windows,
 )
 from server.domain.people import Person
 from server.domain.refusal import Refusal
@@ -50,9 +52,13 @@ COMMANDS: dict[type[Command], Grant] = {
     questions.ShowQuestion: Grant(questions.show, CREW),
     questions.AnswerQuestion: Grant(questions.answer, CREW),
     questions.RestoreQuestion: Grant(questions.restore, CREW),
+    windows.OpenQuestions: Grant(windows.open_questions, CREW),
+    windows.CloseQuestions: Grant(windows.close_questions, CREW),
     feedback.WriteFeedback: Grant(feedback.write, frozenset({Role.COMMENTATOR})),
     feedback.ReleaseFeedback: Grant(feedback.release, frozenset({Role.COMMENTATOR})),
     greenroom.Report: Grant(greenroom.report, frozenset({Role.PRESENTER})),
+    notices.PostNotice: Grant(notices.post, DESK),
+    notices.ClearNotice: Grant(notices.clear, DESK),
     messages.SendMessage: Grant(messages.send, DESK),
     messages.AcknowledgeMessage: Grant(
         messages.acknowledge, frozenset({Role.PRESENTER, Role.COMMENTATOR})
@@ -80,8 +86,10 @@ RECORDS: tuple[type[Record], ...] = (
     greenroom.GreenRoom,
     questions.Question,
     questions.Tally,
+    windows.Window,
     feedback.Feedback,
     messages.Message,
+    notices.Notice,
     picture.Picture,
     sources.Source,
     sources.Cut,

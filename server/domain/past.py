@@ -11,8 +11,9 @@ from server.domain.roles import Record, Viewer, look
 from server.domain.rundown import Cue, Slot
 from server.domain.show import Show
 from server.domain.stage import LowerThird, Stage
+from server.domain.windows import Window
 
-ON_STAGE: tuple[type[Record], ...] = (Stage, Cue, Slot, LowerThird, Question, Caption)
+ON_STAGE: tuple[type[Record], ...] = (Stage, Cue, Slot, LowerThird, Question, Window, Caption)
 """The kinds of records that follow the picture; all others are true at once."""
 
 KINDS = frozenset(kind.noun() for kind in ON_STAGE)

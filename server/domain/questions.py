@@ -2,22 +2,25 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from server.domain.refusal import Refusal
 from server.domain.roles import CREW, HIDDEN, Actor, Fields, Record, Viewer, fields
-from server.domain.rundown import Slot
+from server.domain.rundown import Cue, Slot, on_air_at
 from server.domain.show import Command, Details, Draft
 from server.domain.text import clean
+from server.domain.windows import admit
 
 TEXT_LIMIT = 500
 REASON_LIMIT = 200
 # Withdrawn ones included: each is kept for ever.
 ASKED_LIMIT = 1000
+# By how much a viewer's clock may be wrong.
+SKEW_MS = 5000
 
 PUBLIC = fields("id text lang slot state asked_at shown_at answered_at")
-CURATED = PUBLIC | fields("edited_at approved_at dismissed_at reason")
+CURATED = PUBLIC | fields("watched_at edited_at approved_at dismissed_at reason")
 OWN = CURATED | {"mine"}
 
 SHOWN = frozenset({"approved", "on_stage", "answered"})
@@ -26,18 +29,24 @@ OPEN_TO_VOTES = frozenset({"approved", "on_stage"})
 # The rule refuses what is too long, by its own name; the limit is here for the documents.
 Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LIMIT})]
 Reason = Annotated[str, Meta(extra_json_schema={"maxLength": REASON_LIMIT})]
+Moment = Annotated[int, Meta(ge=0)]
 LanguageTag = Annotated[str, Meta(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$(?!\n)")]
 
 
 class Question(Record, frozen=True, kw_only=True):
     """One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or
-    withdrawn. Who asked it is known to the asker alone."""
+    withdrawn. Who asked it is known to the asker alone.
+
+    `watched_at` (ms UTC) is the moment of the show that the asker's picture showed; None: they had
+    none.
+    """
 
     text: str
     lang: str
     asker: str
     asked_at: int
     slot: str | None = None
+    watched_at: int | None = None
     state: str = "waiting"
     edited_at: int | None = None
     approved_at: int | None = None
@@ -76,11 +85,16 @@ class Tally(Record, frozen=True, kw_only=True):
 
 
 class AskQuestion(Command, frozen=True, tag="question.ask"):
-    """Ask something, of one slot or of the show; `lang` is the language it is written in."""
+    """Ask something; `lang` is the language it is written in.
+
+    `watched_at` (ms UTC): the moment of the show that one's picture shows. `slot`: whom it is
+    about, null: the whole show, left out: whoever was on stage at that moment.
+    """
 
     text: Text
     lang: LanguageTag
-    slot: str | None = None
+    slot: str | UnsetType | None = UNSET
+    watched_at: Moment | None = None
 
 
 class EditQuestion(Command, frozen=True, tag="question.edit"):
@@ -88,6 +102,7 @@ class EditQuestion(Command, frozen=True, tag="question.edit"):
 
     question: str
     text: Text
+    watched_at: Moment | None = None
 
 
 class WithdrawQuestion(Command, frozen=True, tag="question.withdraw"):
@@ -150,8 +165,9 @@ Moderation = ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion |
 def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
     """Take a question in; it waits for a moderator."""
     text = clean(command.text, "text", TEXT_LIMIT)
-    if command.slot is not None:
-        draft.get(Slot, command.slot)
+    watched_at = _watched(command.watched_at, now)
+    slot = _about(draft, command.slot, watched_at)
+    admit(draft, slot, watched_at, now)
     own = [draft.show.find_key(key) for key in draft.show.of_person(actor.person)]
     asked = [record for record in own if isinstance(record, Question)]
     if len(asked) >= ASKED_LIMIT:
@@ -174,10 +190,32 @@ def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
         lang=command.lang,
         asker=actor.person,
         asked_at=now,
-        slot=command.slot,
+        slot=slot,
+        watched_at=watched_at,
     )
     draft.put(question)
     draft.fact("question.asked", question)
+
+
+def _watched(watched_at: int | None, now: int) -> int | None:
+    """Return the moment that somebody watched, or refuse one that is still to come."""
+    if watched_at is None:
+        return None
+    if watched_at > now + SKEW_MS:
+        raise Refusal(
+            "question.ahead", "Nobody has seen this moment of the show yet.", field="watched_at"
+        )
+    return min(watched_at, now)
+
+
+def _about(draft: Draft, slot: str | UnsetType | None, watched_at: int | None) -> str | None:
+    """Return the slot that a question is about; None: the whole show."""
+    if isinstance(slot, str):
+        return draft.get(Slot, slot).id
+    if slot is None or watched_at is None:
+        return None
+    cue = on_air_at(draft.all(Cue), watched_at)
+    return cue.slot if cue is not None else None
 
 
 def _own(draft: Draft, question_id: str, actor: Actor) -> Question:
@@ -194,6 +232,7 @@ def edit(draft: Draft, command: EditQuestion, actor: Actor, now: int) -> None:
     if question.state != "waiting":
         raise _wrong_state(question)
     text = clean(command.text, "text", TEXT_LIMIT)
+    admit(draft, question.slot, _watched(command.watched_at, now), now)
     question = replace(question, text=text, edited_at=now)
     draft.put(question)
     draft.fact("question.edited", question)

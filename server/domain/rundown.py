@@ -1,6 +1,6 @@
 """The rundown: segments, slots and cues, when each was planned and when it will really start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -117,6 +117,18 @@ def ahead(cues: Sequence[Cue], on_air: str | None, standby: str | None) -> list[
     if first is None:
         return []
     return [c for c in cues if c.position >= first and c.id != on_air and c.started_at is None]
+
+
+def on_air_at(cues: Iterable[Cue], at: int) -> Cue | None:
+    """Return the cue that was on air at an instant (ms UTC); None: none was.
+
+    Of a cue that was called again only the last time counts, and none of those after it.
+    """
+    found = [c for c in cues if c.started_at is not None and c.started_at <= at]
+    last = max(found, key=lambda c: c.started_at or 0, default=None)
+    if last is None or (last.ended_at is not None and last.ended_at <= at):
+        return None
+    return last
 
 
 def free_at(anchor: Anchor | None, held: bool, now: int) -> int | None:

@@ -18,6 +18,7 @@ from server.domain.rundown import CUE_KINDS, Cue, Segment, Slot
 from server.domain.show import Details
 from server.domain.stage import LowerThird, Stage
 from server.domain.text import clean
+from server.domain.windows import SHOW, Window
 from server.integrations.showtables import (
     CueTable,
     Lengths,
@@ -73,6 +74,7 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
         *cues,
         Stage(id="main", standby=first.id),
         LowerThird(id="main"),
+        *([Window(id=SHOW, open=False)] if file.questions == "closed" else ()),
         *people,
         *_green_rooms(file, plan.slots),
     ]
@@ -161,6 +163,8 @@ class _Plan:
             raise wrong(f"{place}.id", f"“{slot_id}” is the name of the whole show")
         if any(slot.id == slot_id for slot in self.slots):
             raise wrong(f"{place}.id", f"“{slot_id}” is there twice")
+        if slot_id == SHOW:
+            raise wrong(f"{place}.id", f"“{slot_id}” is the name of the whole show's questions")
         self.slots.append(
             Slot(
                 id=slot_id,

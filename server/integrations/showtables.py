@@ -124,6 +124,7 @@ class ShowTable(Table, frozen=True):
     recording: Literal["public", "crew", "off"] = "public"
     pre_roll_seconds: RollSeconds = 0
     post_roll_seconds: RollSeconds = 2
+    questions: Literal["open", "closed"] = "open"
     lengths: Lengths = field(default_factory=Lengths)
     presenter: list[PresenterTable] = []
     commentator: list[PersonTable] = []

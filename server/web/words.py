@@ -53,6 +53,8 @@ TERMS = {
     "tally": N_("vote count"),
     "feedback": N_("feedback"),
     "message": N_("message"),
+    "window": N_("question window"),
+    "notice": N_("notice"),
     "picture": N_("picture"),
     "source": N_("source"),
     "cut": N_("cut"),

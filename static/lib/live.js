@@ -65,6 +65,9 @@ export class Live {
   /** @type {(moment: number | null) => void} show the stage as of a moment, ms UTC; null: now */
   showAt = () => {};
 
+  /** @type {() => number | null} the moment of the show that the picture shows, ms UTC; null: there is none */
+  watchedAt = () => null;
+
   /** The server's time, whatever moment is shown; ms UTC. */
   serverNow = localNow;
 
@@ -265,6 +268,7 @@ function follow(live) {
   live.trips = () => socket.clock.samples.map(({ trip }) => trip);
   live.serverNow = () => socket.clock.now();
   Alpine.effect(() => socket.watching(live.behind));
+  live.watchedAt = () => (moment === null ? null : Math.max(0, Math.round(moment)));
   live.showAt = (at) => {
     moment = at;
     show();

@@ -12,7 +12,7 @@
  * @property {number | null} delay how late frames came last, ms; null: there never were any
  */
 
-const HELD = ["stage", "cue", "slot", "lowerthird", "caption"];
+const HELD = ["stage", "cue", "slot", "lowerthird", "window", "caption"];
 const PUBLIC = ["approved", "on_stage", "answered"];
 const STALL_MS = 10_000;
 const KEPT = 4000;

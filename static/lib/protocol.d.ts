@@ -48,12 +48,13 @@ export interface ArmCue {
   stage?: string;
 }
 
-/** Ask something, of one slot or of the show; `lang` is the language it is written in. */
+/** Ask something; `lang` is the language it is written in. `watched_at` (ms UTC): the moment of the show that one's picture shows. `slot`: whom it is about, null: the whole show, left out: whoever was on stage at that moment. */
 export interface AskQuestion {
   type: "question.ask";
   text: string;
   lang: string;
   slot?: string | null;
+  watched_at?: number | null;
 }
 
 /** The last frame before the server closes; `retry_after` in seconds, null: stay away. */
@@ -80,6 +81,18 @@ export interface ClearCaption {
 export interface ClearLowerThird {
   type: "lower_third.clear";
   stage?: string;
+}
+
+/** Take the notice away. */
+export interface ClearNotice {
+  type: "notice.clear";
+  stage?: string;
+}
+
+/** Take no more questions about a slot; without one, about anything. */
+export interface CloseQuestions {
+  type: "questions.close";
+  slot?: string | null;
 }
 
 /** The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC. A `hard` cue never starts before its planned time; a linked one starts when the cue before it ends. `buffer_seconds` is how much of its length it gives back when the show is late. */
@@ -116,7 +129,7 @@ export interface Delay {
   viewers: number;
 }
 
-/** What the whole show is called and where its clock stands (record `details/show`). */
+/** What the whole show is called and where its clock stands (record `details/show`). `recording` says who may see it; clips begin and end so many seconds before and after their cues. */
 export interface Details {
   id: string;
   title: string;
@@ -142,7 +155,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | WriteFeedback | ReleaseFeedback | Report | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -158,6 +171,7 @@ export interface EditQuestion {
   type: "question.edit";
   question: string;
   text: string;
+  watched_at?: number | null;
 }
 
 /** What one commentator says of one slot (record `feedback/{slot}.{author}`). */
@@ -228,6 +242,20 @@ export interface Message {
   acknowledged_at: number | null;
 }
 
+/** What stands on every screen of a stage (record `notice/…`); without words there is none. `urgent` is for what cannot wait: the hall is to be left, the show has to stop. */
+export interface Notice {
+  id: string;
+  text: string;
+  level: "calm" | "urgent";
+  posted_at: number | null;
+}
+
+/** Take questions about a slot; without one, about anything. */
+export interface OpenQuestions {
+  type: "questions.open";
+  slot?: string | null;
+}
+
 /** Changed records by key; null: gone, or not for you. `after` 0: forget what you hold. `time` is the server's ms at which it became true. */
 export interface Patch {
   type: "patch";
@@ -271,6 +299,14 @@ export interface Pong {
   time: number;
 }
 
+/** Tell everybody something, in place of what was said before. */
+export interface PostNotice {
+  type: "notice.post";
+  text: string;
+  level?: "calm" | "urgent";
+  stage?: string;
+}
+
 /** Heartbeat: the server's time, the seq up to which this client was told, and how many watch. A client that holds less has missed something, and says hello again. `behind` is for the crew: how late the viewers' pictures are, null as long as nobody has said. */
 export interface Pulse {
   type: "pulse";
@@ -280,13 +316,14 @@ export interface Pulse {
   behind?: Delay | null;
 }
 
-/** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. */
+/** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. `watched_at` (ms UTC) is the moment of the show that the asker's picture showed; None: they had none. */
 export interface Question {
   id: string;
   text: string;
   lang: string;
   asked_at: number;
   slot: string | null;
+  watched_at?: number | null;
   state: string;
   edited_at?: number | null;
   approved_at?: number | null;
@@ -465,6 +502,13 @@ export interface Whisper {
   present: string[];
 }
 
+/** Whether questions are taken (record `window/{slot}`, or `window/show` for all others). It belongs to the stage: viewers see it close with their picture. Without a record it is open. `closed_at` in ms UTC; None: it was never open. */
+export interface Window {
+  id: string;
+  open: boolean;
+  closed_at: number | null;
+}
+
 /** Take one's own question back. */
 export interface WithdrawQuestion {
   type: "question.withdraw";
@@ -525,9 +569,13 @@ export type Command =
   | ShowQuestion
   | AnswerQuestion
   | RestoreQuestion
+  | OpenQuestions
+  | CloseQuestions
   | WriteFeedback
   | ReleaseFeedback
   | Report
+  | PostNotice
+  | ClearNotice
   | SendMessage
   | AcknowledgeMessage
   | SayCaption
@@ -545,8 +593,10 @@ export interface Records {
   greenroom: GreenRoom;
   question: Question;
   tally: Tally;
+  window: Window;
   feedback: Feedback;
   message: Message;
+  notice: Notice;
   picture: Picture;
   source: Source;
   cut: Cut;
@@ -584,17 +634,22 @@ export type RefusalCode =
   | "lowerthird.unknown"
   | "message.not_yours"
   | "message.unknown"
+  | "notice.none"
+  | "notice.unknown"
   | "origin.wrong"
   | "overlay.unknown"
   | "page.unknown"
   | "person.unknown"
   | "picture.unknown"
+  | "question.ahead"
   | "question.moved_on"
   | "question.not_open"
   | "question.not_yours"
   | "question.too_many"
   | "question.unknown"
+  | "questions.closed"
   | "record.dropped"
+  | "recording.unknown"
   | "role.may_not"
   | "segment.unknown"
   | "server.fault"
@@ -619,4 +674,5 @@ export type RefusalCode =
   | "undo.touched"
   | "view.not_yours"
   | "view.unknown"
+  | "window.unknown"
   | "zone.unknown";

@@ -116,3 +116,14 @@ export function remaining(live) {
   if (live.left === null) return "";
   return countdown(phase(live) === "between" ? Math.max(0, live.left) : live.left);
 }
+
+/**
+ * The cue that was on air at a moment, as far as it was not called again since; else null.
+ * @param {Live} live
+ * @param {number} at ms UTC
+ */
+export function cueAt(live, at) {
+  const called = live.cues.filter(({ started_at }) => started_at !== null && started_at <= at);
+  const last = called.sort((a, b) => Number(a.started_at) - Number(b.started_at)).pop();
+  return last && (last.ended_at === null || at < last.ended_at) ? last : null;
+}

@@ -7,7 +7,9 @@ import { bindKeys } from "../widgets/keys.js";
 import { settle } from "../widgets/keyed.js";
 import { lightsOf } from "../widgets/lights.js";
 import { countryName } from "../lib/names.js";
+import { noticeDesk } from "../widgets/notice.js";
 import { Press, shown } from "../widgets/press.js";
+import { questionWindows } from "../widgets/question-windows.js";
 import { cueName, cueTitle, groupsOf } from "../widgets/rundown.js";
 import { sentOf } from "../widgets/sent.js";
 import { fill, words } from "../widgets/words.js";
@@ -24,6 +26,8 @@ const READING_MS = 8000;
 
 start({
   delayGauge,
+  noticeDesk,
+  questionWindows,
 
   caller: () => ({
     tab: "rundown",

@@ -3,9 +3,12 @@
 import Alpine from "../vendor/alpine.js";
 import { start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
+import { cueAt, subject } from "../lib/scene.js";
 import { countdown, language } from "../lib/time.js";
 import { bindKeys } from "../widgets/keys.js";
 import { byState, Lane, passing, primary, STATES, WINDOW } from "../widgets/lanes.js";
+import { delayGauge } from "../widgets/delay-gauge.js";
+import { questionWindows } from "../widgets/question-windows.js";
 import { fill, words } from "../widgets/words.js";
 
 /**
@@ -42,6 +45,9 @@ function tongue(tag) {
 }
 
 start({
+  delayGauge,
+  questionWindows,
+
   moderator: () => ({
     lanes: {
       waiting: new Lane("waiting", "newest"),
@@ -148,6 +154,7 @@ start({
         lang: question.lang,
         language: tongue(question.lang),
         slot: live.person(live.get("slot", question.slot)?.presenter).name,
+        watched: this.watched(question),
         age: minutes < 60 ? ages.format(-minutes, "minute") : ages.format(-Math.floor(minutes / 60), "hour"),
         edited: question.edited_at != null,
         votes,
@@ -155,6 +162,20 @@ start({
         here: question.id === this.cursor && state === this.lane,
         busy: question.id in this.busy,
       };
+    },
+    /**
+     * What its asker was watching: the cue and the time into it; and whose, if it is not theirs.
+     * @param {Question} question
+     */
+    watched({ slot, watched_at: at }) {
+      if (at === null) return "";
+      const live = this.$store.live;
+      const cue = cueAt(live, at);
+      if (!cue) return "";
+      const { name } = subject(live, cue);
+      const kind = this.$root.dataset[`kind_${cue.kind}`] ?? cue.title;
+      const into = countdown(Math.floor((at - Number(cue.started_at)) / 1000));
+      return [cue.slot === slot ? "" : name, kind, into].filter(Boolean).join(" ");
     },
     /** Whether nobody is reading or pointing in this lane. @param {State} state */
     still(state) {

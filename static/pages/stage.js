@@ -5,6 +5,7 @@ import {
   nextAt, onAir, phase, questionOnStage, remaining, startsAt, upNext, urgency,
 } from "../lib/scene.js";
 import { clock, countdown, day, sameDay } from "../lib/time.js";
+import { notice } from "../widgets/notice.js";
 
 /** How many characters fit at which size, from the largest down. */
 const SIZES = [
@@ -24,6 +25,8 @@ function sizeOf(text) {
 }
 
 start({
+  notice,
+
   stage: () => ({
     get phase() {
       return phase(this.$store.live);

@@ -8,6 +8,7 @@ import {
 import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
+import { notice } from "../widgets/notice.js";
 import { ownQuestions } from "../widgets/own-questions.js";
 import { player } from "../widgets/player.js";
 import { publicQuestions } from "../widgets/public-questions.js";
@@ -16,6 +17,7 @@ import { releasedFeedback } from "../widgets/released-feedback.js";
 start({
   agenda,
   ask,
+  notice,
   ownQuestions,
   player,
   publicQuestions,

@@ -4,6 +4,7 @@ import { component } from "../lib/component.js";
 import { boot } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
 import { subject } from "../lib/scene.js";
+import { windowOf } from "./question-windows.js";
 
 const LIMIT = 500;
 const DRAFT = `luyan.draft.${boot.show}`;
@@ -111,6 +112,11 @@ export const ask = component(() => ({
     this.save();
   },
 
+  /** Whether the picture of this viewer has come to where asking was closed. @returns {boolean} */
+  get closed() {
+    return !(windowOf(this.$store.live, this.about)?.open ?? true);
+  },
+
   /** @param {KeyboardEvent} event */
   sendByKey(event) {
     if (event.ctrlKey || event.metaKey) this.send();
@@ -118,12 +124,18 @@ export const ask = component(() => ({
 
   async send() {
     const text = this.text.trim();
-    if (!text || this.tooLong) {
+    if (!text || this.tooLong || this.closed) {
       this.$refs.text.focus();
       return;
     }
     const item = { id: ++this.number, text, seq: 0 };
-    const command = { type: "question.ask", text, lang: this.lang, slot: this.about || null };
+    const command = {
+      type: "question.ask",
+      text,
+      lang: this.lang,
+      slot: this.about || null,
+      watched_at: this.$store.live.watchedAt(),
+    };
     const written = { text: this.text, chosen: this.chosen };
     this.sending = [item, ...this.sending];
     this.text = "";

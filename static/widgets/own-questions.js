@@ -57,7 +57,12 @@ export const ownQuestions = component(() => ({
   /** @param {any} question */
   save(question) {
     if (this.words.trim() === question.text) return this.stop();
-    return this.give(question, { type: "question.edit", question: question.id, text: this.words });
+    return this.give(question, {
+      type: "question.edit",
+      question: question.id,
+      text: this.words,
+      watched_at: this.$store.live.watchedAt(),
+    });
   },
   /** @param {any} question */
   withdraw(question) {

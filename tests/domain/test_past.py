@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.domain import past
 from server.domain.captions import Caption, SayCaption
+from server.domain.commands import COMMANDS
 from server.domain.feedback import Marks, ReleaseFeedback, WriteFeedback
 from server.domain.messages import SendMessage
 from server.domain.past import KINDS, Moment, Past
@@ -17,6 +20,7 @@ from server.domain.questions import (
     ShowQuestion,
     WithdrawQuestion,
 )
+from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Record, Role, Viewer, look
 from server.domain.rundown import AdjustCue
 from server.domain.show import Command
@@ -29,6 +33,7 @@ from tests.domain.rehearsal import (
     OTHER_ATTENDEE,
     Rehearsal,
 )
+from tests.live.programme import MAKERS, Programme
 
 ANYBODY = Viewer(Role.ATTENDEE)
 
@@ -120,6 +125,32 @@ def test_of_a_long_show_the_oldest_captions_are_forgotten(monkeypatch: pytest.Mo
     assert [image.text for image in images if isinstance(image, Caption)][-1] == "第98句"
     assert show.moment(show.now - 10_000).records["caption/zh"]["text"] == "第89句"  # type: ignore[index]
     assert show.moment(0).records["stage/main"]["on_air"] is None  # type: ignore[index]
+
+
+number = st.integers(0, 7)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(st.sampled_from(sorted(MAKERS)), number, number), max_size=40))
+def test_any_history_is_seen_again_as_it_was(history: list[tuple[str, int, int]]) -> None:
+    show = Recorded()
+    for name, a, b in history:
+        actor, command = Programme(show.show).command(name, a, b)
+        if COMMANDS[type(command)].rule is None:
+            continue  # a vote, which is the Tally's and not on stage
+        try:
+            show.do(command, actor)
+        except Refusal:
+            continue
+    now = show.visible()
+    ends = [at for at, _ in show.seen[1:]] + [show.now + 1000]
+    for (at, documents), end in zip(show.seen, ends, strict=True):
+        # What was taken away since does not come back.
+        there = {key: doc for key, doc in documents.items() if key in now}
+        for instant in {at, end - 1}:
+            moment = show.moment(instant)
+            assert moment.records == there
+            assert moment.until is None or moment.until > instant
 
 
 def test_until_is_when_something_that_can_be_seen_changes_next() -> None:

@@ -1,5 +1,7 @@
 """A question's life: every state against every command, and who it belongs to."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -19,6 +21,7 @@ from server.domain.questions import (
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor
 from server.domain.show import Command, Draft
+from server.domain.stage import AdvanceStage, RecallCue
 from tests.domain.rehearsal import ATTENDEE, MODERATOR, OTHER_ATTENDEE, Rehearsal
 
 STATES = ("waiting", "approved", "on_stage", "answered", "dismissed", "withdrawn")
@@ -181,3 +184,68 @@ def test_a_moderator_judges_what_they_have_seen(show: Rehearsal) -> None:
     with pytest.raises(Refusal, match=r"question\.moved_on"):
         show.do(ApproveQuestion(question="q2", seen=seen), MODERATOR)
     show.do(ApproveQuestion(question="q2", seen=show.seq), MODERATOR)
+
+
+# ---- the moment that was watched ---------------------------------------------------------------
+
+
+def asked(show: Rehearsal, **moment: Any) -> Question:
+    """Ask about what was watched, and return the question."""
+    show.do(AskQuestion(text="Why?", lang="en", **moment), OTHER_ATTENDEE)
+    return show.get(Question, f"q{show.seq}")
+
+
+def advance(show: Rehearsal) -> int:
+    """Take the next cue, and return when, ten seconds after the one before."""
+    show.wait(10)
+    show.do(AdvanceStage(seen=show.seq))
+    return show.now
+
+
+def test_a_question_is_about_whom_its_asker_was_watching(show: Rehearsal) -> None:
+    opening, first, _, second = (advance(show) for _ in range(4))
+    show.wait(3)
+    for moment, slot in [
+        (opening - 1, None),
+        (opening, None),
+        (first - 1, None),
+        (first, "s1"),
+        (second - 1, "s1"),
+        (second, "s2"),
+        (show.now, "s2"),
+    ]:
+        show.wait(1)
+        question = asked(show, watched_at=moment)
+        assert (question.slot, question.watched_at) == (slot, moment)
+        show.do(WithdrawQuestion(question.id), OTHER_ATTENDEE)
+
+
+def test_whom_it_is_about_may_be_said_and_without_a_moment_it_is_the_show(show: Rehearsal) -> None:
+    advance(show)
+    first = advance(show)
+    assert asked(show, slot="s2", watched_at=first).slot == "s2"
+    assert asked(show, slot=None, watched_at=first).slot is None
+    question = asked(show)
+    assert (question.slot, question.watched_at) == (None, None)
+
+
+def test_what_was_called_again_is_about_the_cue_as_it_ran_last(show: Rehearsal) -> None:
+    _, first, comments = (advance(show) for _ in range(3))
+    show.wait(10)
+    show.do(RecallCue(cue="c2", seen=show.seq))
+    assert asked(show, watched_at=first + 1).slot is None
+    assert asked(show, watched_at=comments + 1).slot is None
+    assert asked(show, watched_at=show.now).slot == "s1"
+
+
+def test_after_the_last_cue_nobody_is_on_stage(show: Rehearsal) -> None:
+    for _ in range(6):
+        over = advance(show)
+    assert asked(show, watched_at=over - 1).slot is None
+    assert asked(show, watched_at=over).slot is None
+
+
+def test_nobody_watches_what_is_still_to_come(show: Rehearsal) -> None:
+    assert asked(show, watched_at=show.now + 5000).watched_at == show.now
+    with pytest.raises(Refusal, match=r"question\.ahead"):
+        asked(show, watched_at=show.now + 5001)

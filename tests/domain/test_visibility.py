@@ -12,6 +12,7 @@ from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
 from server.domain.messages import Message
+from server.domain.notices import Notice
 from server.domain.people import Person
 from server.domain.picture import Picture
 from server.domain.questions import Question, Tally
@@ -20,6 +21,7 @@ from server.domain.rundown import Cue, Segment, Slot
 from server.domain.show import Details
 from server.domain.sources import Cut, Source
 from server.domain.stage import LowerThird, Stage
+from server.domain.windows import Window
 
 NOTHING = ""
 
@@ -57,7 +59,7 @@ CUE = (
 PERSON = "id role name country organisation"
 GREEN_ROOM = "id slot state camera microphone round_trip_ms reported_at"
 QUESTION = "id text lang slot state asked_at shown_at answered_at"
-CURATED = QUESTION + " edited_at approved_at dismissed_at reason"
+CURATED = QUESTION + " watched_at edited_at approved_at dismissed_at reason"
 OWN = CURATED + " mine"
 RELEASED = "id slot author marks strength advice question released_to released_at"
 WRITTEN = RELEASED + " written_at"
@@ -112,6 +114,8 @@ TABLE = [
         ]
     ),
     Row(Tally(id="q1", votes=3), all="id votes"),
+    Row(Window(id="s1"), all="id open closed_at"),
+    Row(Notice(id="main"), all="id text level posted_at"),
     Row(feedback("nobody"), all=NOTHING, persons={"wu": WRITTEN}, never="presenter"),
     Row(
         feedback("presenter"),

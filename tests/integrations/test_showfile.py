@@ -14,6 +14,7 @@ from server.domain.roles import Record
 from server.domain.rundown import Cue, Segment, Slot
 from server.domain.show import Details
 from server.domain.stage import LowerThird, Stage
+from server.domain.windows import Window
 from server.integrations.showfile import read
 
 SAMPLES = Path(__file__).resolve().parents[2] / "server" / "samples"
@@ -123,6 +124,12 @@ def test_the_other_records_of_a_show() -> None:
     assert len({record.key for record in records}) == len(records)
 
 
+def test_questions_may_be_closed_until_somebody_opens_them() -> None:
+    assert of(Window, read(SMALL)) == []
+    closed = read('questions = "closed"\n' + SMALL)
+    assert of(Window, closed) == [Window(id="show", open=False)]
+
+
 def test_a_show_that_begins_with_a_slot_has_it_on_standby() -> None:
     opening = SMALL[SMALL.index("[[segment]]") : SMALL.index('[[segment]]\nid = "pitches"')]
     text = SMALL.replace(opening, "").replace('title = "Pitches"', 'title = "P"\nat = "14:00"')
@@ -220,6 +227,13 @@ def test_a_hard_start_may_name_its_day() -> None:
         ('name = "Bo"', 'name = " "', "presenter[1].name", "write something"),
         ('"https://meet', '"http://meet', "segment[1].slot[0].meeting", "regex"),
         ('"https://meet', '"javascript://meet', "segment[1].slot[0].meeting", "regex"),
+        (
+            'topic = "Second"',
+            'id = "show"\ntopic = "Second"',
+            "segment[1].slot[1].id",
+            "whole show",
+        ),
+        ('title = "', 'questions = "shut"\ntitle = "', "questions", "shut"),
         ("pitch = 200", 'pitch = "long"', "segment[1].slot[0].pitch", "int"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from server.domain import messages, questions, sources, stage
+from server.domain import messages, notices, questions, sources, stage, windows
 from server.domain.feedback import Feedback, ReleaseFeedback, WriteFeedback
 from server.domain.greenroom import Report
 from server.domain.messages import Message
@@ -68,6 +68,9 @@ def _arm(p: Programme, a: int, b: int) -> Given:
 
 def _ask(p: Programme, a: int, b: int) -> Given:
     asker = ASKERS[a % len(ASKERS)]
+    watched_at = p.truth.at - 10_000 * (b % 3)
+    if b < 3:
+        return asker, questions.AskQuestion(text=p.says(), lang="en", watched_at=watched_at)
     return asker, questions.AskQuestion(text=p.says(), lang="en", slot="s1" if b % 2 else None)
 
 
@@ -142,6 +145,14 @@ def _report(p: Programme, a: int, b: int) -> Given:
     return who, Report(state="ready" if b % 2 else "arrived", round_trip_ms=b)
 
 
+def _window(command: Callable[..., Command]) -> Maker:
+    return lambda p, a, b: (MODERATOR, command(slot=(None, "s1", "s2")[a % 3]))
+
+
+def _post(p: Programme, a: int, b: int) -> Given:
+    return CALLER if b % 2 else HOST, notices.PostNotice(text=f"Please wait {a}")
+
+
 def _adjust(p: Programme, a: int, b: int) -> Given:
     return CALLER, AdjustCue(cue=f"c{1 + a % 5}", seconds=60 * (b - 3))
 
@@ -181,5 +192,9 @@ MAKERS: dict[str, Maker] = {
     "send": _send,
     "acknowledge": _acknowledge,
     "report": _report,
+    "open": _window(windows.OpenQuestions),
+    "close": _window(windows.CloseQuestions),
+    "post": _post,
+    "unpost": lambda p, a, b: (HOST, notices.ClearNotice()),
     "usurp": lambda p, a, b: (ANON[a % 3], stage.AdvanceStage(seen=p.seen(0))),
 }

@@ -13,7 +13,10 @@ function dice(seed) {
   };
 }
 
-const KEYS = ["stage/main", "cue/1", "cue/2", "slot/1", "lowerthird/main", "caption/zh", "tally/q1", "person/p"];
+const KEYS = [
+  "stage/main", "cue/1", "cue/2", "slot/1", "lowerthird/main", "window/s1", "caption/zh", "tally/q1",
+  "person/p",
+];
 const STATES = ["waiting", "approved", "on_stage", "answered", "dismissed"];
 
 /** A history: patches as a page gets them, first a snapshot. */
@@ -66,7 +69,7 @@ test("at any moment of any history, the stage is what had happened by then", () 
       const then = replay(patches.filter(({ time }) => time <= at));
       const shown = programme.at(at);
       assert.deepEqual(plain(shown), plain(compose(truth, scene(then))), `${seed} ${at}`);
-      for (const kind of ["stage", "cue", "slot", "lowerthird", "caption"]) {
+      for (const kind of ["stage", "cue", "slot", "lowerthird", "window", "caption"]) {
         assert.deepEqual(shown[kind] ?? {}, then[kind] ?? {});
       }
       for (const { id, state } of Object.values(shown.question ?? {})) {
@@ -125,6 +128,17 @@ test("a vote draws no list again", () => {
   programme.take({ ...programme.truth, tally: { q: { id: "q", votes: 1 } } }, 2500);
   assert.equal(programme.at(1500).question, list);
   assert.equal(programme.at(1500).tally.q.votes, 1);
+});
+
+test("asking closes when the picture gets there, and a notice is told at once", () => {
+  const programme = new Programme();
+  const closed = { window: { s1: { id: "s1", open: false, closed_at: 2000 } } };
+  const notice = { notice: { main: { id: "main", text: "Fire drill" } } };
+  programme.take({}, 1000);
+  programme.take({ ...closed, ...notice }, 2000);
+  assert.equal(programme.at(1999).window, undefined);
+  assert.equal(programme.at(1999).notice.main.text, "Fire drill");
+  assert.equal(programme.at(2000).window.s1.open, false);
 });
 
 const stage = (on_air) => ({ stage: { main: { id: "main", on_air } } });
