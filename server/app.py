@@ -20,6 +20,7 @@ from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
 from server.live.bus import LocalBus
 from server.live.hub import Hub
+from server.media.cameras import Cameras
 from server.media.cutting import CuttingRoom
 from server.media.director import Director
 from server.media.playout import Ingest, Playout
@@ -31,7 +32,7 @@ from server.service.ports import Store
 from server.service.rewind import Rewind
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import agenda, api, calendars, join, pages, picture, protocol, recording
+from server.web import agenda, api, calendars, camera, join, pages, picture, protocol, recording
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -59,6 +60,7 @@ def build(
     audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
     cutting_room = CuttingRoom(data, hub.show, now_ms)
+    cameras = Cameras(secret, ingest)
     director = None
     if ingest is not None:
         director = Director(store, secret, ingest.show, desk.report, playout.send)
@@ -75,6 +77,7 @@ def build(
         await playout.start()
         await cutting_room.start()
         yield
+        await cameras.close()
         await cutting_room.close()
         await playout.close()
         if director is not None:
@@ -110,6 +113,7 @@ def build(
             Route("/s/{show}/hls/{reel}/live.m3u8", picture.playlist),
             Route("/s/{show}/hls/{reel}/{file}", picture.segment),
             WebSocketRoute("/s/{show}/live", live),
+            WebSocketRoute("/s/{show}/camera", camera.camera),
             Route("/join/{token}", join.join),
             Route("/language", join.choose_language, methods=["POST"]),
             Route("/docs/protocol", protocol.page),
@@ -128,7 +132,16 @@ def build(
     )
     signer = URLSafeSerializer(secret, salt="luyan.session")
     app.state.house = House(
-        store, desk, hub, Rewind(store), Shelf(data), now_ms, signer, public_url, cutting_room
+        store,
+        desk,
+        hub,
+        Rewind(store),
+        Shelf(data),
+        now_ms,
+        signer,
+        public_url,
+        cutting_room,
+        cameras,
     )
     return app
 

@@ -1,9 +1,9 @@
 """What the service needs of the world; `store` and `live` implement it, `app.py` chooses."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -213,3 +213,31 @@ class Recordings(Protocol):
 
     async def chapters(self, show: Show) -> str | None:
         """Return the chapters of the film of the whole show as WebVTT; None: there is no film."""
+
+
+Ending = Literal["nowhere", "crowd", "elsewhere", "codec", "garbage", "lost", "stuck", "ended"]
+"""Why a camera is no longer taken: the show takes no stream, or no more cameras; the person turned
+on another one; what comes cannot be shown, or not be read; the picture's own process was lost, or
+takes nothing any more; it was closed."""
+
+
+class Camera(Protocol):
+    """A presenter's camera on its way from the browser to the show's picture."""
+
+    async def feed(self, chunk: bytes) -> None:
+        """Pass on what the browser recorded; returns when there is room for more."""
+
+    async def close(self) -> None:
+        """Let go of it; it is gone when this returns."""
+
+
+class Cameras(Protocol):
+    """Where presenters' cameras go; one for each person, the newest."""
+
+    async def open(
+        self, show: str, person: str, live: Callable[[], None], over: Callable[[Ending], None]
+    ) -> Camera | None:
+        """Take a camera, None if it is over at once.
+
+        `live` is called when its picture is at the desk, `over` once, when nothing more is taken.
+        """

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Clock, Pictures, Recordings, Store
+from server.service.ports import Cameras, Clock, Pictures, Recordings, Store
 from server.service.rewind import Rewind
 
 
@@ -24,6 +24,7 @@ class House:
     signer: URLSafeSerializer
     public_url: str
     recordings: Recordings
+    cameras: Cameras
 
     @property
     def secure(self) -> bool:

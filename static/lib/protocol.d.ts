@@ -606,6 +606,13 @@ export interface Records {
 export type AnyRecord = Records[keyof Records];
 
 export type RefusalCode =
+  | "camera.codec"
+  | "camera.crowd"
+  | "camera.elsewhere"
+  | "camera.lost"
+  | "camera.nowhere"
+  | "camera.silent"
+  | "camera.unreadable"
   | "caption.not_yours"
   | "caption.too_fast"
   | "caption.too_many"
