@@ -15,7 +15,7 @@ from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import Role, Viewer, look
 from server.domain.show import Show
-from server.web import session, words
+from server.web import scripts, session, words
 from server.web.house import house
 from server.web.refusals import answer, status
 
@@ -55,6 +55,7 @@ def templates(lang: str) -> Environment:
     install: Any = environment
     install.install_gettext_translations(words.translations(lang), newstyle=True)
     environment.globals["static"] = lambda path: f"/static/{path}"
+    environment.globals["imports"] = scripts.imports
     return environment
 
 
