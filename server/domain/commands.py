@@ -51,6 +51,7 @@ COMMANDS: dict[type[Command], Grant] = {
     questions.DismissQuestion: Grant(questions.dismiss, CREW),
     questions.ShowQuestion: Grant(questions.show, CREW),
     questions.AnswerQuestion: Grant(questions.answer, CREW),
+    questions.ReplyToQuestion: Grant(questions.reply, CREW | {Role.PRESENTER}),
     questions.RestoreQuestion: Grant(questions.restore, CREW),
     windows.OpenQuestions: Grant(windows.open_questions, CREW),
     windows.CloseQuestions: Grant(windows.close_questions, CREW),

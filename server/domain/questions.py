@@ -6,21 +6,26 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
 
 from server.domain.refusal import Refusal
-from server.domain.roles import CREW, HIDDEN, Actor, Fields, Record, Viewer, fields
+from server.domain.roles import CREW, HIDDEN, Actor, Fields, Record, Role, Viewer, fields
 from server.domain.rundown import Cue, Slot, on_air_at
 from server.domain.show import Command, Details, Draft
+from server.domain.stage import Stage
 from server.domain.text import clean
 from server.domain.windows import admit
 
 TEXT_LIMIT = 500
 REASON_LIMIT = 200
+REPLY_LIMIT = 2000
 # Withdrawn ones included: each is kept for ever.
 ASKED_LIMIT = 1000
 # By how much a viewer's clock may be wrong.
 SKEW_MS = 5000
 
-PUBLIC = fields("id text lang slot state asked_at shown_at answered_at")
-CURATED = PUBLIC | fields("watched_at edited_at approved_at dismissed_at reason")
+PUBLIC = fields(
+    "id text lang slot state asked_at approved_at shown_at answered_at"
+    " written reply replied_at replied_by"
+)
+CURATED = PUBLIC | fields("watched_at edited_at dismissed_at reason")
 OWN = CURATED | {"mine"}
 
 SHOWN = frozenset({"approved", "on_stage", "answered"})
@@ -28,6 +33,7 @@ OPEN_TO_VOTES = frozenset({"approved", "on_stage"})
 
 # The rule refuses what is too long, by its own name; the limit is here for the documents.
 Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LIMIT})]
+Reply = Annotated[str, Meta(extra_json_schema={"maxLength": REPLY_LIMIT})]
 Reason = Annotated[str, Meta(extra_json_schema={"maxLength": REASON_LIMIT})]
 Moment = Annotated[int, Meta(ge=0)]
 LanguageTag = Annotated[str, Meta(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$(?!\n)")]
@@ -38,7 +44,8 @@ class Question(Record, frozen=True, kw_only=True):
     withdrawn. Who asked it is known to the asker alone.
 
     `watched_at` (ms UTC) is the moment of the show that the asker's picture showed; None: they had
-    none.
+    none. `written`: it was asked after the show, to be answered in writing. `reply` is such an
+    answer, `replied_by` the person or role who gave it.
     """
 
     text: str
@@ -54,6 +61,10 @@ class Question(Record, frozen=True, kw_only=True):
     answered_at: int | None = None
     dismissed_at: int | None = None
     reason: str = ""
+    written: bool = False
+    reply: str = ""
+    replied_at: int | None = None
+    replied_by: str | None = None
 
     @property
     def mine(self) -> bool:
@@ -152,8 +163,19 @@ class AnswerQuestion(Command, frozen=True, tag="question.answer"):
     seen: int | None = None
 
 
+class ReplyToQuestion(Command, frozen=True, tag="question.reply"):
+    """Answer it in writing, for everybody to read; a presenter those about their own slot."""
+
+    question: str
+    text: Reply
+    seen: int | None = None
+
+
 class RestoreQuestion(Command, frozen=True, tag="question.restore"):
-    """Take one step back: off the stage, out of the answered, or out of the dismissed."""
+    """Take one step back: off the stage, out of the answered, or out of the dismissed.
+
+    What was answered in writing is no longer.
+    """
 
     question: str
     seen: int | None = None
@@ -192,6 +214,7 @@ def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
         asked_at=now,
         slot=slot,
         watched_at=watched_at,
+        written=draft.get(Stage, "main").ended_at is not None,
     )
     draft.put(question)
     draft.fact("question.asked", question)
@@ -310,6 +333,34 @@ def answer(draft: Draft, command: AnswerQuestion, actor: Actor, now: int) -> Non
     draft.fact("question.answered", question)
 
 
+def reply(draft: Draft, command: ReplyToQuestion, actor: Actor, now: int) -> None:
+    """Answer in writing; one that waited is approved by that, and one that was answered may be
+    answered better."""
+    question = draft.get(Question, command.question)
+    if actor.role is Role.PRESENTER and not _is_asked(draft, question, actor.person):
+        raise Refusal("question.not_yours", "This is not a question of yours.", field="question")
+    if question.state not in ("waiting", "approved", "answered"):
+        raise _wrong_state(question)
+    draft.expect(question, command.seen, _wrong_state(question))
+    question = replace(
+        question,
+        state="answered",
+        reply=clean(command.text, "text", REPLY_LIMIT),
+        replied_at=now,
+        replied_by=actor.person,
+        approved_at=question.approved_at or now,
+        answered_at=question.answered_at or now,
+    )
+    draft.put(question)
+    draft.fact("question.replied", question)
+
+
+def _is_asked(draft: Draft, question: Question, person: str) -> bool:
+    """Tell whether a question that everybody can see is about a person's own slot."""
+    slot = draft.find(Slot, question.slot) if question.slot else None
+    return slot is not None and slot.presenter == person and question.state in SHOWN
+
+
 BACK = {"on_stage": "approved", "answered": "approved", "dismissed": "waiting"}
 
 
@@ -317,7 +368,14 @@ def restore(draft: Draft, command: RestoreQuestion, actor: Actor, now: int) -> N
     """Take one step back."""
     question = _judged(draft, command, *BACK)
     question = replace(
-        question, state=BACK[question.state], answered_at=None, dismissed_at=None, reason=""
+        question,
+        state=BACK[question.state],
+        answered_at=None,
+        dismissed_at=None,
+        reason="",
+        reply="",
+        replied_at=None,
+        replied_by=None,
     )
     draft.put(question)
     draft.fact("question.restored", question)

@@ -155,7 +155,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -316,7 +316,7 @@ export interface Pulse {
   behind?: Delay | null;
 }
 
-/** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. `watched_at` (ms UTC) is the moment of the show that the asker's picture showed; None: they had none. */
+/** One question (record `question/…`): waiting, approved, on_stage, answered, dismissed or withdrawn. Who asked it is known to the asker alone. `watched_at` (ms UTC) is the moment of the show that the asker's picture showed; None: they had none. `written`: it was asked after the show, to be answered in writing. `reply` is such an answer, `replied_by` the person or role who gave it. */
 export interface Question {
   id: string;
   text: string;
@@ -326,11 +326,15 @@ export interface Question {
   watched_at?: number | null;
   state: string;
   edited_at?: number | null;
-  approved_at?: number | null;
+  approved_at: number | null;
   shown_at: number | null;
   answered_at: number | null;
   dismissed_at?: number | null;
   reason?: string;
+  written: boolean;
+  reply: string;
+  replied_at: number | null;
+  replied_by: string | null;
   mine?: boolean;
 }
 
@@ -358,6 +362,14 @@ export interface ReleaseFeedback {
   to: "presenter" | "public";
 }
 
+/** Answer it in writing, for everybody to read; a presenter those about their own slot. */
+export interface ReplyToQuestion {
+  type: "question.reply";
+  question: string;
+  text: string;
+  seen?: number | null;
+}
+
 /** A presenter says how far they are; what is left out stays as it was. */
 export interface Report {
   type: "greenroom.report";
@@ -367,7 +379,7 @@ export interface Report {
   round_trip_ms?: number | null;
 }
 
-/** Take one step back: off the stage, out of the answered, or out of the dismissed. */
+/** Take one step back: off the stage, out of the answered, or out of the dismissed. What was answered in writing is no longer. */
 export interface RestoreQuestion {
   type: "question.restore";
   question: string;
@@ -568,6 +580,7 @@ export type Command =
   | DismissQuestion
   | ShowQuestion
   | AnswerQuestion
+  | ReplyToQuestion
   | RestoreQuestion
   | OpenQuestions
   | CloseQuestions

@@ -31,6 +31,7 @@ GRANTS = {
     "question.dismiss": "caller host moderator",
     "question.show": "caller host moderator",
     "question.answer": "caller host moderator",
+    "question.reply": "caller host moderator presenter",
     "question.restore": "caller host moderator",
     "questions.open": "caller host moderator",
     "questions.close": "caller host moderator",

@@ -13,16 +13,17 @@ from server.domain.questions import (
     DismissQuestion,
     EditQuestion,
     Question,
+    ReplyToQuestion,
     RestoreQuestion,
     ShowQuestion,
     WithdrawQuestion,
     open_to_votes,
 )
 from server.domain.refusal import Refusal
-from server.domain.roles import Actor
+from server.domain.roles import Actor, Role, Viewer, look
 from server.domain.show import Command, Draft
 from server.domain.stage import AdvanceStage, RecallCue
-from tests.domain.rehearsal import ATTENDEE, MODERATOR, OTHER_ATTENDEE, Rehearsal
+from tests.domain.rehearsal import ATTENDEE, MODERATOR, OTHER_ATTENDEE, PRESENTER, Rehearsal
 
 STATES = ("waiting", "approved", "on_stage", "answered", "dismissed", "withdrawn")
 MOVED_ON = "question.moved_on"
@@ -41,6 +42,10 @@ LIFE: dict[Command, tuple[Actor, dict[str, str]]] = {
     ),
     ShowQuestion(question="q2"): (MODERATOR, {"approved": "on_stage"}),
     AnswerQuestion(question="q2"): (MODERATOR, {"approved": "answered", "on_stage": "answered"}),
+    ReplyToQuestion(question="q2", text="Because."): (
+        MODERATOR,
+        {"waiting": "answered", "approved": "answered", "answered": "answered"},
+    ),
     RestoreQuestion(question="q2"): (
         MODERATOR,
         {"on_stage": "approved", "answered": "approved", "dismissed": "waiting"},
@@ -249,3 +254,57 @@ def test_nobody_watches_what_is_still_to_come(show: Rehearsal) -> None:
     assert asked(show, watched_at=show.now + 5000).watched_at == show.now
     with pytest.raises(Refusal, match=r"question\.ahead"):
         asked(show, watched_at=show.now + 5001)
+
+
+def end(show: Rehearsal) -> None:
+    """Let the show be over."""
+    while show.stage.ended_at is None:
+        show.do(AdvanceStage(show.seq))
+
+
+def test_who_asks_after_the_show_asks_in_writing(show: Rehearsal) -> None:
+    end(show)
+    show.do(AskQuestion(text="And now?", lang="en", slot="s1"), ATTENDEE)
+    late = show.get(Question, f"q{show.seq}")
+    assert late.written
+    assert not question(show).written
+    show.do(ReplyToQuestion(question=late.id, text="Now too."), MODERATOR)
+    late = show.get(Question, late.id)
+    assert (late.reply, late.replied_by, late.replied_at) == ("Now too.", "moderator", show.now)
+    assert late.approved_at == late.answered_at == show.now
+    seen = look(late, Viewer(Role.ATTENDEE))
+    assert seen is not None
+    assert seen["reply"] == "Now too."
+    assert "asker" not in seen
+
+
+def test_a_presenter_answers_what_is_asked_of_them_and_nothing_else(show: Rehearsal) -> None:
+    asked = {}
+    for slot in ("s1", "s2", None):
+        show.do(AskQuestion(text="Why?", lang="en", slot=slot), OTHER_ATTENDEE)
+        asked[slot] = f"q{show.seq}"
+    for each in (*asked.values(), "q99"):
+        with pytest.raises(Refusal):
+            show.do(ReplyToQuestion(question=each, text="Hm"), PRESENTER)
+    for each in asked.values():
+        show.do(ApproveQuestion(each), MODERATOR)
+    for slot in ("s2", None):
+        with pytest.raises(Refusal) as refused:
+            show.do(ReplyToQuestion(question=asked[slot], text="Hm"), PRESENTER)
+        assert refused.value.code == "question.not_yours"
+    show.do(ReplyToQuestion(question=asked["s1"], text="Because."), PRESENTER)
+    assert show.get(Question, asked["s1"]).replied_by == "ada"
+
+
+def test_what_was_answered_in_writing_can_be_put_better_and_taken_back(show: Rehearsal) -> None:
+    show.do(ReplyToQuestion(question="q2", text="Because."), MODERATOR)
+    first = question(show)
+    show.wait(60)
+    show.do(ReplyToQuestion(question="q2", text="Therefore.", seen=show.seq), MODERATOR)
+    assert question(show).reply == "Therefore."
+    assert question(show).answered_at == first.answered_at
+    show.do(RestoreQuestion(question="q2"), MODERATOR)
+    assert (question(show).reply, question(show).replied_by) == ("", None)
+    with pytest.raises(Refusal) as refused:
+        show.do(ReplyToQuestion(question="q2", text="x" * 2001), MODERATOR)
+    assert refused.value.code.startswith("text.")

@@ -58,8 +58,11 @@ CUE = (
 )
 PERSON = "id role name country organisation"
 GREEN_ROOM = "id slot state camera microphone round_trip_ms reported_at"
-QUESTION = "id text lang slot state asked_at shown_at answered_at"
-CURATED = QUESTION + " watched_at edited_at approved_at dismissed_at reason"
+QUESTION = (
+    "id text lang slot state asked_at approved_at shown_at answered_at"
+    " written reply replied_at replied_by"
+)
+CURATED = QUESTION + " watched_at edited_at dismissed_at reason"
 OWN = CURATED + " mine"
 RELEASED = "id slot author marks strength advice question released_to released_at"
 WRITTEN = RELEASED + " written_at"

@@ -95,6 +95,12 @@ def _dismiss(p: Programme, a: int, b: int) -> Given:
     return MODERATOR, questions.DismissQuestion(question=question.id, reason=p.says())
 
 
+def _reply(p: Programme, a: int, b: int) -> Given:
+    asked = p.question(a, "waiting", "approved", "answered").id
+    who = PRESENTER if b % 2 else MODERATOR
+    return who, questions.ReplyToQuestion(question=asked, text=p.says())
+
+
 def _moderation(
     command: Callable[..., Command], *states: str
 ) -> Callable[[Programme, int, int], Given]:
@@ -184,6 +190,7 @@ MAKERS: dict[str, Maker] = {
     "dismiss": _dismiss,
     "show": _moderation(questions.ShowQuestion, "approved"),
     "answer": _moderation(questions.AnswerQuestion, "on_stage", "approved"),
+    "reply": _reply,
     "restore": _moderation(questions.RestoreQuestion, "on_stage", "answered", "dismissed"),
     "upvote": _vote(questions.UpvoteQuestion),
     "unvote": _vote(questions.UnvoteQuestion),
