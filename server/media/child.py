@@ -19,6 +19,7 @@ from server.media.ingest import Ingest
 from server.media.mux import Mux
 from server.media.reels import Reels
 from server.media.wire import (
+    Calibrate,
     Configure,
     Notice,
     Order,
@@ -94,6 +95,8 @@ async def _obey(orders: asyncio.StreamReader, mux: Mux, ingest: Ingest) -> None:
                 mux.take(order.source)
             case SetDelay():
                 mux.delay(order.source, order.ms)
+            case Calibrate():
+                mux.calibrate(order.source)
 
 
 async def _beat(mux: Mux, say: Callable[[Said], None]) -> None:

@@ -13,10 +13,14 @@ SLEW_MS = 2.0
 
 
 class ProgrammeClock:
-    """Fed with each picture's time and arrival, both in ms; tells the instant of any media time."""
+    """Fed with each picture's time and arrival, both in ms; tells the instant of any media time.
+
+    `encoder_delay_ms` may change at any time; the clock gets there as it follows a drift, so that
+    for viewers the stage never goes back, and no player has to begin anew.
+    """
 
     def __init__(self, encoder_delay_ms: int = 0) -> None:
-        self._delay = encoder_delay_ms
+        self.encoder_delay_ms = encoder_delay_ms
         # Rising in delay, so that the first is the least of the window.
         self._lags: deque[tuple[int, int]] = deque()
         self._anchor = 0.0
@@ -35,10 +39,14 @@ class ProgrammeClock:
         self._lags.append((arrival, lag))
         while self._lags[0][0] < arrival - WINDOW_MS:
             self._lags.popleft()
-        wanted = float(self._lags[0][1] - self._delay)
+        wanted = float(self._lags[0][1] - self.encoder_delay_ms)
         if self._held:
             wanted = min(max(wanted, self._anchor - SLEW_MS), self._anchor + SLEW_MS)
         self._anchor = wanted
+
+    def arrived(self, media: int) -> int:
+        """Return when a media time came in, or would have without jams on the way."""
+        return media + self._lags[0][1]
 
     def instant(self, media: int) -> int:
         """Return the instant of a media time; from the first answer on the clock only slews."""

@@ -7,13 +7,14 @@ import queue
 import threading
 from collections.abc import Callable
 
+from server.media.calibration import Calibration
 from server.media.flv import Packet, Unsupported
 from server.media.fragments import Unreadable
-from server.media.packager import may_begin
+from server.media.packager import may_begin, now_ms
 from server.media.reels import Reels
 from server.media.rtmp import Tag
 from server.media.source import Source
-from server.media.wire import INTERPRETER, OnAir, Said
+from server.media.wire import INTERPRETER, OnAir, Said, Uncalibrated
 
 # Beyond this publishers wait (their own programs then drop pictures).
 BEHIND_BYTES = 32 << 20
@@ -41,6 +42,7 @@ class Mux:
         self._delays = dict(delays)
         self._sources: dict[str, Source] = {}
         self._publications: dict[str, int] = {}
+        self._calibrations: dict[str, Calibration] = {}
         self._on_air: str | None = None
         self._shown: str | None = None
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -85,7 +87,11 @@ class Mux:
 
     def delay(self, name: str, ms: int) -> None:
         """A source's encoder needs so long."""
-        self._jobs.put(lambda: self._delays.update({name: ms}))
+        self._jobs.put(lambda: self._delay(name, ms))
+
+    def calibrate(self, name: str) -> None:
+        """Measure how long a source's encoder needs, and say it."""
+        self._jobs.put(lambda: self._calibrate(name))
 
     def close(self) -> None:
         """Write what there is and end; returns after some seconds whatever happens."""
@@ -115,6 +121,7 @@ class Mux:
             packet = source.take(tag, arrival)
             if packet is None:
                 return
+            self._look(name, packet, arrival)
             self._write(source, packet)
         except (Unsupported, Unreadable) as problem:
             self._shut(name)
@@ -134,9 +141,30 @@ class Mux:
             self._reels.show(source, packet)
         self._reels.preview(source, packet)
 
+    def _look(self, name: str, packet: Packet, arrival: int) -> None:
+        """Look at a packet's picture if somebody asked for that."""
+        if calibration := self._calibrations.get(name):
+            result = calibration.take(packet, arrival)
+            if result is not None:
+                del self._calibrations[name]
+                self._say(result)
+
+    def _calibrate(self, name: str) -> None:
+        if source := self._sources.get(name):
+            self._calibrations[name] = Calibration(source, now_ms())
+        else:
+            self._say(Uncalibrated(source=name, reason="gone"))
+
+    def _delay(self, name: str, ms: int) -> None:
+        self._delays[name] = ms
+        if source := self._sources.get(name):
+            source.delay(ms)
+
     def _shut(self, name: str) -> None:
         if self._sources.pop(name, None) is None:
             return
+        if self._calibrations.pop(name, None) is not None:
+            self._say(Uncalibrated(source=name, reason="gone"))
         if name == self._shown:
             self._shown = None
             self._reels.halt()

@@ -76,6 +76,10 @@ class Source:
         self.described = Formats()
         self._last_dts = {"video": -1, "audio": -1}
 
+    def delay(self, ms: int) -> None:
+        """The encoder needs so long; counted from now on."""
+        self._delay = self.clock.encoder_delay_ms = ms
+
     def take(self, tag: Tag, arrival: int) -> Packet | None:
         """Return what a tag holds to be written, None if nothing; raises `Unsupported`."""
         packet = unpack(tag)

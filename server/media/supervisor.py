@@ -17,6 +17,8 @@ from server.media.index import Index
 from server.media.wire import (
     INTERPRETER,
     PROGRAMME,
+    Calibrate,
+    Calibrated,
     Closed,
     Command,
     Configure,
@@ -29,6 +31,7 @@ from server.media.wire import (
     SetKeys,
     Stat,
     Take,
+    Uncalibrated,
     Wrote,
 )
 
@@ -38,6 +41,10 @@ LONGEST_PAUSE_SECONDS = 10.0
 SETTLED_SECONDS = 10.0
 HEARTBEAT_SECONDS = 15.0
 CLOSE_SECONDS = 5.0
+# Longer than the child looks.
+CALIBRATION_SECONDS = 30.0
+# Beside the programme's index: what each source's encoder needs, in ms.
+DELAYS_FILE = "delays.json"
 LINE_BYTES = 1 << 16
 
 Phase = Literal["off", "waiting", "live", "paused"]
@@ -46,6 +53,7 @@ log = logging.getLogger("luyan.media")
 
 _read = msgspec.json.Decoder(Event).decode
 _write = msgspec.json.Encoder().encode
+_read_delays: msgspec.json.Decoder[dict[str, int]] = msgspec.json.Decoder(dict[str, int])
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +114,12 @@ class Supervisor:
         self._state = State(phase="off", since=_now_ms(), port=0)
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._calibrating: dict[str, asyncio.Future[Calibrated | Uncalibrated]] = {}
+
+    @property
+    def delays(self) -> Mapping[str, int]:
+        """What each source's encoder needs, in ms; what is not in it is 0."""
+        return self._config.encoder_delay_ms
 
     @property
     def state(self) -> State:
@@ -120,6 +134,8 @@ class Supervisor:
     async def start(self) -> None:
         """Start the child, which need not be ready when this returns."""
         index = await asyncio.to_thread(_read_index, self.folder)
+        delays = {**await asyncio.to_thread(_kept_delays, self.folder), **self.delays}
+        self._config = msgspec.structs.replace(self._config, encoder_delay_ms=delays)
         if index.segments:
             latest = index.segments[-1]
             last = Wrote(number=latest.number, pdt=latest.pdt, ms=latest.ms)
@@ -127,7 +143,7 @@ class Supervisor:
         self._keeping = asyncio.create_task(self._keep())
 
     def send(self, command: Command) -> None:
-        """Tell the child something, and every later child too.
+        """Tell the child something, and every later child too; delays outlive this as well.
 
         Raises ValueError for a source that cannot be on air.
         """
@@ -138,11 +154,25 @@ class Supervisor:
             case SetDelay():
                 delays = {**config.encoder_delay_ms, command.source: command.ms}
                 self._config = msgspec.structs.replace(config, encoder_delay_ms=delays)
+                self._keep_delays()
             case Take():
                 if command.source.startswith(INTERPRETER):
                     raise ValueError(f"{command.source} is heard only, and never on air")
                 self._set(on_air=command.source)
         self._tell(command)
+
+    async def calibrate(self, source: str) -> Calibrated | Uncalibrated:
+        """Measure how long a source's encoder needs; some seconds, in which its picture must show
+        the clock of `/overlay/clock`. Nothing is changed: `send` a `SetDelay` for that."""
+        asked = self._calibrating.get(source)
+        if asked is None:
+            asked = self._calibrating[source] = asyncio.get_running_loop().create_future()
+            self.send(Calibrate(source=source))
+        try:
+            async with asyncio.timeout(CALIBRATION_SECONDS):
+                return await asyncio.shield(asked)
+        except TimeoutError:
+            return self._answer(Uncalibrated(source=source, reason="no_picture"))
 
     async def close(self) -> None:
         """End the child."""
@@ -227,6 +257,9 @@ class Supervisor:
                 self._set(publishing=self._state.publishing | {event.source})
             case Closed():
                 self._set(publishing=self._state.publishing - {event.source})
+                self._answer(Uncalibrated(source=event.source, reason="gone"))
+            case Calibrated() | Uncalibrated():
+                self._answer(event)
             case Wrote() if event.reel == PROGRAMME:
                 self._set(phase="live", last=event)
             case Halted() if event.reel == PROGRAMME and self._state.phase == "live":
@@ -234,6 +267,23 @@ class Supervisor:
             case Stat():
                 pass
         self._on_event(event, self._state)
+
+    def _answer(self, result: Calibrated | Uncalibrated) -> Calibrated | Uncalibrated:
+        """Give those who asked how late a source is what came of it."""
+        asked = self._calibrating.pop(result.source, None)
+        if asked is not None and not asked.done():
+            asked.set_result(result)
+        return result
+
+    def _keep_delays(self) -> None:
+        """Write the delays down; without, they hold as long as this does."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            unfinished = self.folder / f".{DELAYS_FILE}"
+            unfinished.write_bytes(_write(self.delays))
+            unfinished.replace(self.folder / DELAYS_FILE)
+        except OSError as problem:
+            log.error("the delays of %s are not kept: %s", self.folder.name, problem)
 
     def _set(self, **changes: object) -> None:
         if changes.get("phase", self._state.phase) != self._state.phase:
@@ -256,6 +306,17 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except (TimeoutError, asyncio.CancelledError):
         process.kill()
         await process.wait()
+
+
+def _kept_delays(folder: Path) -> dict[str, int]:
+    """Return the delays that were written down; none if they cannot be read."""
+    try:
+        return _read_delays.decode((folder / DELAYS_FILE).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, msgspec.MsgspecError) as problem:
+        log.error("the delays of %s cannot be read: %s", folder.name, problem)
+        return {}
 
 
 def _read_index(folder: Path) -> Index:

@@ -77,6 +77,24 @@ class Notice(Said, frozen=True, kw_only=True, tag="notice"):
     reel: str = PROGRAMME
 
 
+class Calibrated(Said, frozen=True, kw_only=True, tag="calibrated"):
+    """A source's encoder needs `delay_ms`: read from so many pictures, of which no two are
+    further apart than `spread_ms`."""
+
+    source: str
+    delay_ms: int
+    spread_ms: int
+    frames: int
+
+
+class Uncalibrated(Said, frozen=True, kw_only=True, tag="uncalibrated"):
+    """A source's delay could not be measured: it is not there (`gone`), sends nothing that could
+    be looked at (`no_picture`), or its pictures do not show the clock (`no_clock`)."""
+
+    source: str
+    reason: Literal["gone", "no_picture", "no_clock"]
+
+
 class Stat(Said, frozen=True, kw_only=True, tag="stat"):
     """The child's heartbeat, each second: what it used in its life, and what came in."""
 
@@ -86,7 +104,19 @@ class Stat(Said, frozen=True, kw_only=True, tag="stat"):
     waiting_tags: int
 
 
-Event = Ready | Published | Refused | Closed | OnAir | Wrote | Halted | Notice | Stat
+Event = (
+    Ready
+    | Published
+    | Refused
+    | Closed
+    | OnAir
+    | Wrote
+    | Halted
+    | Notice
+    | Calibrated
+    | Uncalibrated
+    | Stat
+)
 
 
 # ---- what a presenter's camera says on its standard output -------------------------------------
@@ -152,10 +182,19 @@ class Take(Command, frozen=True, kw_only=True, tag="take"):
 
 
 class SetDelay(Command, frozen=True, kw_only=True, tag="delay"):
-    """A source's encoder needs so long for a picture; counted from its next start on."""
+    """A source's encoder needs so long for a picture.
+
+    The programme's clock gets there by 60 ms in each second, at 30 pictures a second.
+    """
 
     source: str
     ms: int
 
 
-Order = Configure | SetKeys | Take | SetDelay
+class Calibrate(Command, frozen=True, kw_only=True, tag="calibrate"):
+    """Measure a source's delay by the clock in its pictures, and say it; nothing is changed."""
+
+    source: str
+
+
+Order = Configure | SetKeys | Take | SetDelay | Calibrate

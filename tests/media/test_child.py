@@ -13,6 +13,7 @@ import pytest
 from server.media.chunks import Message, chunked
 from server.media.rtmp import Kind, Tag
 from server.media.wire import (
+    Calibrated,
     Closed,
     Halted,
     Notice,
@@ -56,11 +57,14 @@ async def test_an_encoder_that_looks_ahead_is_corrected_by_its_delay(tmp_path: P
     slow = SMALL._replace(options={"preset": "medium", "tune": "psnr", "rc-lookahead": "20"})
     async with studio(tmp_path) as show:
         async with on_line(show.url(), slow):
-            await show.written(1)
+            await show.hear(Published)
+            found = await show.supervisor.calibrate("main")
+            assert isinstance(found, Calibrated)
+            assert found.delay_ms > 500
         uncorrected = show.errors(show.index().segments[1])[0]
-        assert uncorrected < -500
+        assert abs(uncorrected + found.delay_ms) < ALIGNED_MS
         await show.hear(Halted)
-        show.supervisor.send(SetDelay(source="main", ms=-uncorrected))
+        show.supervisor.send(SetDelay(source="main", ms=found.delay_ms))
         begun = show.index().segments[-1].number + 1
         async with on_line(show.url(), slow):
             await show.written(begun + 1)
