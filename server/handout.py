@@ -141,6 +141,7 @@ class Handout(NamedTuple):
         yield "  Overlays for OBS, open to all"
         for overlay in ("lower-third", "timer", "question"):
             yield f"  {self.audience}/overlay/{overlay}"
+        yield f"  {self.audience}/overlay/clock (over all, to measure how late OBS is; not on air)"
         if self.stream is not None:
             yield ""
             yield "  The picture, published from OBS (Settings, Stream, Custom)"

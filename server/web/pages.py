@@ -19,7 +19,7 @@ from server.web import scripts, session, words
 from server.web.house import house
 from server.web.refusals import answer, status
 
-OVERLAYS = ("lower-third", "timer", "question")
+OVERLAYS = ("lower-third", "timer", "question", "clock")
 
 POLICY = "; ".join(
     (

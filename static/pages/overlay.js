@@ -1,8 +1,24 @@
-/** Graphics over the picture, for a video mixer: lower third, timer, question. */
+/** Graphics over the picture, for a video mixer: lower third, timer, question, clock. */
 
 import { start } from "../lib/live.js";
 import { countryName } from "../lib/names.js";
 import { questionOnStage, remaining, urgency } from "../lib/scene.js";
+
+/**
+ * Draw an instant in two rows of 32 fields, white for 1, the lower row inverted.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} at ms UTC
+ */
+function fields(context, at) {
+  const bits = Math.floor(at) % 2 ** 32;
+  for (let field = 0; field < 32; field++) {
+    const one = Math.floor(bits / 2 ** (31 - field)) % 2 === 1;
+    context.fillStyle = one ? "#fff" : "#000";
+    context.fillRect(field, 0, 1, 1);
+    context.fillStyle = one ? "#000" : "#fff";
+    context.fillRect(field, 1, 1, 1);
+  }
+}
 
 start({
   /** What leaves the picture keeps its words until it is gone. */
@@ -29,6 +45,21 @@ start({
     },
     get long() {
       return this.name.length > 40;
+    },
+  }),
+
+  /** The clock that `server/media/bars.py` reads: one pixel a field, made as large by the style. */
+  bars: () => ({
+    init() {
+      const canvas = /** @type {HTMLCanvasElement} */ (this.$el);
+      const context = canvas.getContext("2d");
+      if (!context) return;
+      const draw = () => {
+        // Until the server's clock is known, none is better than a wrong one.
+        if (this.$store.live.trips().length) fields(context, this.$store.live.serverNow());
+        requestAnimationFrame(draw);
+      };
+      draw();
     },
   }),
 
