@@ -31,7 +31,7 @@ from server.domain.show import Show
 from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.cutting import CuttingRoom
-from server.media.playout import Ingest, free_port
+from server.media.playout import Ingest, Secure, free_port, secure
 from server.service.ports import Store
 
 PORT = 8000
@@ -159,7 +159,8 @@ async def _serve(options: argparse.Namespace) -> None:
         shows = [row.id for row in await store.shows()]
     ingest = None
     if shows and options.ingest is not None:
-        ingest = Ingest(shows[-1], options.host, options.ingest or free_port(options.host))
+        port = options.ingest or free_port(options.host)
+        ingest = Ingest(shows[-1], options.host, port, _secure(options))
 
     def ready(url: str) -> None:
         print(f"Luyan {__version__} serves {data} at {url}")
@@ -262,6 +263,17 @@ def _data(options: argparse.Namespace) -> Path:
     return data or folder.default("shows")
 
 
+def _secure(options: argparse.Namespace) -> Secure | None:
+    """Return what makes the ingest RTMPS, None if nothing was asked; raises ValueError."""
+    certificate: Path | None = options.ingest_certificate
+    private_key: Path | None = options.ingest_key
+    if certificate is None or private_key is None:
+        if certificate is not private_key:
+            raise ValueError("--ingest-certificate and --ingest-key go together.")
+        return None
+    return secure(certificate, private_key)
+
+
 def _public_url(options: argparse.Namespace) -> str | None:
     url: str | None = options.url
     if url and not re.fullmatch(r"https?://[^/?#]+/?", url):
@@ -310,6 +322,10 @@ def _parser() -> argparse.ArgumentParser:
     _listen(serving)
     _url(serving)
     _ingest(serving, None, "take the newest show's picture by RTMP at this port; 0: any free one")
+    words = "take the picture by RTMPS, with this certificate (PEM)"
+    serving.add_argument("--ingest-certificate", type=Path, metavar="FILE", help=words)
+    words = "the certificate's private key (PEM)"
+    serving.add_argument("--ingest-key", type=Path, metavar="FILE", help=words)
     serving.add_argument(
         "--restored", action="store_true", help="the folder was put back from a backup: once"
     )

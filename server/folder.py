@@ -89,7 +89,8 @@ async def hand_out(
     stream = None
     if ingest is not None and ingest.show == show:
         sound = {lang: stream_key(secret, show, sound_of(lang)) for lang in found.languages}
-        stream = Stream(ingest.port, stream_key(secret, show), sound)
+        key = stream_key(secret, show)
+        stream = Stream(ingest.port, key, sound, ingest.secure is not None)
     return Handout(
         show=show,
         details=found,

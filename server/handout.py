@@ -34,11 +34,12 @@ class Personal(NamedTuple):
 
 class Stream(NamedTuple):
     """Where the picture is published, by whoever has the key; `sound`: the keys of interpreters'
-    encoders by language."""
+    encoders by language. `secure`: by RTMPS."""
 
     port: int
     key: str
     sound: dict[str, str]
+    secure: bool = False
 
 
 class Handout(NamedTuple):
@@ -63,7 +64,8 @@ class Handout(NamedTuple):
     def rtmp(self) -> str:
         """Where OBS or an encoder publishes, without the key."""
         assert self.stream is not None, "no stream is taken"
-        return f"rtmp://{_host(self.url)}:{self.stream.port}/live"
+        scheme = "rtmps" if self.stream.secure else "rtmp"
+        return f"{scheme}://{_host(self.url)}:{self.stream.port}/live"
 
     def address(self, link: Personal) -> str:
         """Return the whole address of a personal link."""

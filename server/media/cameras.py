@@ -164,5 +164,7 @@ class Camera:
 
 
 def _address(ingest: Ingest, key: str) -> str:
+    if ingest.secure is not None:
+        return f"rtmp://127.0.0.1:{ingest.secure.own_port}/live/{key}"
     host = ANY_ADDRESS.get(ingest.host, ingest.host)
     return f"rtmp://{f'[{host}]' if ':' in host else host}:{ingest.port}/live/{key}"

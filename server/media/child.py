@@ -36,6 +36,7 @@ STAT_SECONDS = 1.0
 UNHEARD_BYTES = 64 << 10
 HUNG_SECONDS = 10.0
 LINE_BYTES = 1 << 20
+LOOPBACK = "127.0.0.1"
 PAGE_BYTES = resource.getpagesize()
 
 _read = msgspec.json.Decoder(Order).decode
@@ -66,7 +67,12 @@ async def main() -> int:
     mux = Mux(reels, say_from_thread, send_away, config.encoder_delay_ms)
     ingest = Ingest(config.keys, mux, say)
     try:
+        if config.own_port is not None:
+            await ingest.start(LOOPBACK, config.own_port)
         say(Ready(port=await ingest.start(config.host, config.port, _tls(config))))
+    except ssl.SSLError as problem:
+        say(Notice(code="no_certificate", text=f"{config.certificate}: {problem.reason}"))
+        return 1
     except OSError as problem:
         say(Notice(code="no_port", text=f"port {config.port}: {problem.strerror or problem}"))
         return 1

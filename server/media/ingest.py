@@ -52,19 +52,18 @@ class Ingest:
         self._say = say
         self._publishers: dict[str, _Connection] = {}
         self._strangers = self._publications = 0
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
-        """Listen, and return the port; raises OSError if it cannot be had."""
-        self._server = await asyncio.start_server(
-            self._serve, host, port, ssl=tls, limit=READ_BYTES
-        )
-        return int(self._server.sockets[0].getsockname()[1])
+        """Listen, here too, and return the port; raises OSError if it cannot be had."""
+        server = await asyncio.start_server(self._serve, host, port, ssl=tls, limit=READ_BYTES)
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
         """Let nobody in any more, and send everybody away."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for connection in list(self._publishers.values()):
             connection.abort()
 

@@ -6,6 +6,7 @@ Nothing here is waited for by the show: what a child says is written down when t
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -25,12 +26,22 @@ Hear = Callable[[Event | None, State], None]
 Report = Callable[[str, ReportPicture], Awaitable[None]]
 
 
+class Secure(msgspec.Struct, frozen=True):
+    """What makes RTMP RTMPS: two files in PEM, and a port where this machine's own programs
+    publish without."""
+
+    certificate: str
+    private_key: str
+    own_port: int
+
+
 class Ingest(msgspec.Struct, frozen=True):
-    """Which show takes a stream, and where: RTMP at a port of a local address."""
+    """Which show takes a stream, and where: RTMP, or RTMPS, at a port of a local address."""
 
     show: str
     host: str
     port: int
+    secure: Secure | None = None
 
 
 class Playout:
@@ -49,6 +60,7 @@ class Playout:
         self._listeners: list[Hear] = []
         self._supervisor: Supervisor | None = None
         if ingest is not None:
+            secure = ingest.secure
             self._supervisor = Supervisor(
                 data,
                 ingest.show,
@@ -56,6 +68,9 @@ class Playout:
                 {stream_key(secret, ingest.show): SOURCE},
                 self._hear,
                 host=ingest.host,
+                certificate=Path(secure.certificate) if secure else None,
+                private_key=Path(secure.private_key) if secure else None,
+                own_port=secure.own_port if secure else None,
                 segment_ms=SEGMENT_MS,
             )
 
@@ -116,6 +131,25 @@ class Playout:
 
 def _folders(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*/"))
+
+
+def secure(certificate: Path, private_key: Path) -> Secure:
+    """Return what makes RTMP RTMPS; raises ValueError if the files are not what they should be,
+    OSError if they cannot be read."""
+    for path in (certificate, private_key):
+        path.open().close()
+    try:
+        # A key behind a password is refused: nobody is there to type it.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, private_key, password="")
+    except ssl.SSLError:
+        text = f"{certificate} and {private_key} are not a certificate and its key, in PEM."
+        raise ValueError(text) from None
+    return Secure(
+        certificate=str(certificate.resolve()),
+        private_key=str(private_key.resolve()),
+        own_port=free_port("127.0.0.1"),
+    )
 
 
 def free_port(host: str) -> int:

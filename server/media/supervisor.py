@@ -79,8 +79,8 @@ class Supervisor:
     `keys` leads from stream keys to the names of sources; `port` 0 takes a free one and keeps it.
     `on_event(event, state)` is called in the event loop; event None: only the state is new. Each
     `Published` is followed by a `Closed` of that source, even if the child died.
-    `certificate` and `private_key` (files in PEM) make it RTMPS. `reserve_bytes` of the disk are
-    left to others.
+    `certificate` and `private_key` (files in PEM) make it RTMPS, beside which `own_port` is open to
+    programs of this machine without. `reserve_bytes` of the disk are left to others.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Supervisor:
         reserve_bytes: int = 500_000_000,
         certificate: Path | None = None,
         private_key: Path | None = None,
+        own_port: int | None = None,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         self.folder = data_dir / "media" / show_id
@@ -110,6 +111,7 @@ class Supervisor:
             reserve_bytes=reserve_bytes,
             certificate=str(certificate) if certificate else None,
             private_key=str(private_key) if private_key else None,
+            own_port=own_port,
         )
         self._state = State(phase="off", since=_now_ms(), port=0)
         self._process: asyncio.subprocess.Process | None = None

@@ -155,7 +155,8 @@ class Configure(Command, frozen=True, kw_only=True, tag="configure"):
     """The first line: where to listen, who may publish, where to write.
 
     `keys` leads from a stream key to the name of its source. `reserve_bytes` of the disk are left
-    to others. With `certificate` and `private_key` (files in PEM) it listens for RTMPS.
+    to others. With `certificate` and `private_key` (files in PEM) it listens for RTMPS; then
+    `own_port` is where programs of this machine publish without.
     """
 
     folder: str
@@ -167,6 +168,7 @@ class Configure(Command, frozen=True, kw_only=True, tag="configure"):
     encoder_delay_ms: dict[str, int] = {}
     certificate: str | None = None
     private_key: str | None = None
+    own_port: int | None = None
 
 
 class SetKeys(Command, frozen=True, kw_only=True, tag="keys"):

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +20,9 @@ from server.app import now_ms
 from server.demo import camera
 from server.demo.client import Client
 from server.media import bars
+from server.media.programme import Programme
 from tests.harness import DemoHouse, House, luyan
+from tests.media.studio import SMALL, certificate
 
 PATIENCE_SECONDS = 40.0
 
@@ -156,3 +159,30 @@ def test_the_links_name_a_stream_while_one_is_taken(house: House) -> None:
     house.restart()
     links = json.loads(luyan("links", "--json", "--data", str(house.data)))
     assert links["ingest"]["key"] == before
+
+
+def test_a_stream_is_taken_by_rtmps(house: House, tmp_path: Path) -> None:
+    files = certificate(tmp_path)
+    pair = ("--ingest-certificate", str(files["certificate"]), "--ingest-key")
+    house.kill()
+    house.command = ("serve", "--ingest", "0", *pair, str(files["private_key"]))
+    house.restart()
+    links = json.loads(luyan("links", "--json", "--data", str(house.data)))
+    assert links["ingest"]["rtmp"].startswith("rtmps://127.0.0.1:")
+    programme = Programme(SMALL)
+    address = f"{links['ingest']['rtmp']}/{links['ingest']['key']}"
+    publishing = threading.Thread(target=programme.publish, args=(address,))
+    publishing.start()
+    try:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while get(links["playlist"]).status_code != 200:
+            assert time.monotonic() < patience
+            time.sleep(0.2)
+    finally:
+        programme.ended.set()
+        publishing.join()
+    house.kill()
+    serve = ("serve", "--data", str(house.data), "--ingest", "0")
+    assert "go together" in luyan(*serve, *pair[:2], code=1)
+    assert "not a certificate" in luyan(*serve, *pair, str(files["certificate"]), code=1)
+    assert "missing.pem" in luyan(*serve, *pair, "missing.pem", code=1)

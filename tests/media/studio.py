@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import shutil
+import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import av
+import pytest
 
 from server.media import bars
 from server.media.index import Index, MediaSegment
@@ -122,6 +125,17 @@ class Studio:
                 assert shown is not None
                 errors.append(shown - segment.pdt - round(1000 * (frame.time - first)))
         return errors
+
+
+def certificate(folder: Path) -> dict[str, Path]:
+    """Return a certificate that nobody trusts, and its key; skips where they cannot be made."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not there to make a certificate")
+    made = {"certificate": folder / "certificate.pem", "private_key": folder / "key.pem"}
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    make += ["-subj", "/CN=localhost", "-keyout", str(made["private_key"])]
+    subprocess.run([*make, "-out", str(made["certificate"])], check=True, capture_output=True)
+    return made
 
 
 @asynccontextmanager

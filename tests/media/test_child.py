@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.media.chunks import Message, chunked
+from server.media.playout import free_port
 from server.media.rtmp import Kind, Tag
 from server.media.wire import (
     Calibrated,
@@ -29,7 +29,7 @@ from server.media.wire import (
 )
 from tests.harness import ROOT
 from tests.media.publisher import CHUNK, GREETING, Publisher, asking, media, recorded
-from tests.media.studio import SMALL, Studio, on_line, studio
+from tests.media.studio import SMALL, Studio, certificate, on_line, studio
 
 # A picture must be where its clock says; this is what a person does not see, on a busy machine.
 ALIGNED_MS = 150
@@ -326,21 +326,18 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
             await second.supervisor.close()
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> dict[str, Path]:
-    """A certificate that nobody trusts."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not there to make a certificate")
-    made = {"certificate": tmp_path / "certificate.pem", "private_key": tmp_path / "key.pem"}
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-    make += ["-subj", "/CN=localhost", "-keyout", str(made["private_key"])]
-    subprocess.run([*make, "-out", str(made["certificate"])], check=True, capture_output=True)
-    return made
-
-
-async def test_rtmps(tmp_path: Path, certificate: dict[str, Path]) -> None:
-    async with studio(tmp_path, **certificate) as show, on_line(show.url(scheme="rtmps")):
-        await show.written(0)
+async def test_rtmps_and_this_machines_own_programs_without(tmp_path: Path) -> None:
+    files, own_port = certificate(tmp_path), free_port("127.0.0.1")
+    async with studio(tmp_path, **files, own_port=own_port) as show:
+        async with on_line(show.url(scheme="rtmps")), Publisher(own_port) as own:
+            await show.written(0)
+            assert await own.publish("other") == "NetStream.Publish.Start"
+            await own.send(media(recorded(2)))
+            await show.written(0, "preview-second")
+        async with Publisher(show.port) as plain:
+            await plain.send(GREETING + asking("secret"))
+            await plain.until_closed()
+            assert plain.answer() is None
 
 
 async def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
