@@ -8,6 +8,7 @@ import argparse
 import math
 import struct
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ SAMPLES = 1024
 AHEAD = 4 * SAMPLES
 BEEP_HZ, BEEP_MS, BEEP_LEVEL = 1000, 100, 0.25
 PAPER, INK = 40, 220
+# As many letters as fit beside the margin, on lines at these parts of the height.
+TITLE_LETTERS = 32
+TITLE_AT = (0.62, 0.72, 0.82)
 AGAIN_SECONDS = 2.0
 
 
@@ -47,10 +51,11 @@ class Picture:
         if title != self._title:
             self._title = title
             self._luma[:] = self._paper
-            self._write(title, 2 / 3, 3)
-            self._write("UTC", 5 / 6, 3)
+            for place, line in zip(TITLE_AT, textwrap.wrap(title, TITLE_LETTERS), strict=False):
+                self._write(line, place, 3)
+            self._write("UTC", 147 / 360, 3, 0.75)
         clock = time.strftime("%H:%M:%S", time.gmtime(at // 1000))
-        self._write(f"{clock}.{at % 1000 // 100}", 1 / 3, 8)
+        self._write(f"{clock}.{at % 1000 // 100}", 1 / 3, 7)
         bars.draw(self._luma, self._width, self._height, at)
         frame = VideoFrame(self._width, self._height, "yuv420p")
         planes = (bytes(self._luma), self._chroma, self._chroma)
@@ -58,10 +63,10 @@ class Picture:
             plane.update(_padded(data, plane.width, plane.line_size))
         return frame
 
-    def _write(self, text: str, height: float, size: int) -> None:
-        """Write a line at a part of the height, in dots of a 640th of the width."""
+    def _write(self, text: str, height: float, size: int, left: float = 1 / 20) -> None:
+        """Write a line at parts of the height and the width, in dots of a 640th of the width."""
         dot = max(size * self._width // 640, 1)
-        place = (self._width // 20, int(height * self._height))
+        place = (int(left * self._width), int(height * self._height))
         lettering.write(self._luma, self._width, place, text, dot, PAPER, INK)
 
 
