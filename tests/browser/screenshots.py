@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright, expect
 
 from server.app import now_ms
+from server.demo.companion import Companion
 from tests.browser import past
 from tests.browser.foyer import FLAGS, PATIENCE_MS, PHONE, PROJECTOR, Foyer
 from tests.browser.screens import region, timer
@@ -30,7 +31,9 @@ EXPERTS = ("林知远", "Dr Eleanor Wardle")
 
 
 class RunningHouse(House):
-    """A house whose folder already holds the show."""
+    """A house whose folder already holds the show, and which takes its picture."""
+
+    command: tuple[str, ...] = ("serve", "--ingest", "0")
 
     def prepare(self) -> None:
         """Leave the folder as it is."""
@@ -55,6 +58,7 @@ async def photograph(foyer: Foyer) -> None:
     await presenter.bring_to_front()
     await expect(presenter.get_by_text("good", exact=True)).to_be_visible()
     await expect(region(caller, "The show")).to_contain_text(str(AUDIENCE))
+    await visitor.locator(".player.on video").wait_for()
     for page, name in (
         (caller, "caller"),
         (stage, "stage"),
@@ -71,7 +75,11 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         await past.tell(data, SHOW, (now_ms() // 1000 - past.LASTS_SECONDS) * 1000)
+        camera = Companion()
         with RunningHouse(data, show=SHOW) as house:
+            ingest = house.links["ingest"]
+            address = f"{ingest['rtmp']}/{ingest['key']}\n"
+            camera.run("server.demo.camera", house.url, SHOW, told=address)
             async with AsyncExitStack() as everybody, async_playwright() as playwright:
                 for name in CONNECTED:
                     await everybody.enter_async_context(house.client("presenter", name))
@@ -85,6 +93,7 @@ async def main() -> None:
                 foyer = Foyer(browser, house)
                 await photograph(foyer)
                 await foyer.close()
+                camera.end()
                 await browser.close()
                 assert not foyer.complaints, foyer.complaints
 
