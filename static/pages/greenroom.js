@@ -5,6 +5,7 @@ import { clock, countdown, day, zoneName } from "../lib/time.js";
 import { minutes, spelled } from "../widgets/lengths.js";
 import { messageBanner, messageList, pageTitle } from "../widgets/messages.js";
 import { Moved } from "../widgets/moved.js";
+import { onCamera } from "../widgets/on-camera.js";
 import { cueAfter, slotNow, slotsBefore, slotsOf, spanOf } from "../widgets/presenting.js";
 import { arrival, devices } from "../widgets/readiness.js";
 import { cueTitle } from "../widgets/rundown.js";
@@ -33,6 +34,7 @@ start({
   devices,
   messageBanner,
   messageList,
+  onCamera,
 
   greenroom: () => ({
     /** @type {number} by how many seconds the start has just moved */ moved: 0,

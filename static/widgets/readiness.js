@@ -147,6 +147,7 @@ export const devices = component(() => {
     tell() {
       const { picture: camera, heard: microphone } = this.found;
       this.close();
+      this.$dispatch("devices-chosen", { ...this.found.chosen });
       this.$dispatch("devices-checked", { camera, microphone });
     },
   };
