@@ -39,6 +39,7 @@ class Asked(msgspec.Struct):
     asker: str
     text: str
     reason: str | None = None
+    reply: str | None = None
     shown: bool = False
     withdrawn: bool = False
 
@@ -117,9 +118,12 @@ class Confidences:
                 asked.shown = True
             case "dismiss":
                 asked.shown, asked.reason = False, command["reason"]
-            case "restore" if asked.reason is not None:
-                self._hide([asked.reason], seq)
-                asked.reason = None
+            case "reply":
+                self._hide([asked.reply] if asked.reply else [], seq)
+                asked.shown, asked.reply = True, command["text"]
+            case "restore":
+                self._hide([said for said in (asked.reason, asked.reply) if said], seq)
+                asked.reason = asked.reply = None
         self._open(asked, seq)
 
     def _open(self, asked: Asked, seq: int) -> None:
@@ -128,6 +132,8 @@ class Confidences:
         self.plant(asked.text, ANYBODY if asked.shown else crew, seq)
         if asked.reason is not None:
             self.plant(asked.reason, crew, seq)
+        if asked.reply is not None:
+            self.plant(asked.reply, ANYBODY if asked.shown else crew, seq)
 
     def _release(self, written: Written, seq: int) -> None:
         readers = {written.author} | ({written.presenter} if written.to == "presenter" else set())
@@ -139,7 +145,8 @@ class Confidences:
         kind, _, record_id = key.partition("/")
         if kind == "question":
             asked = self._questions.pop(record_id)
-            self._hide([asked.text, *([asked.reason] if asked.reason else [])], seq)
+            words = (asked.text, asked.reason, asked.reply)
+            self._hide([said for said in words if said], seq)
         elif kind == "feedback":
             self._hide(self._feedback.pop(record_id).words, seq)
 
