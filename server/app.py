@@ -93,6 +93,7 @@ def build(
             Route("/s/{show}/agenda", agenda.page),
             Route("/s/{show}/agenda.ics", calendars.whole(calendar)),
             Route("/s/{show}/presenter/{person}.ics", calendars.presenter(presenter_calendar)),
+            Route("/s/{show}/replay", recording.replay),
             Route("/s/{show}/recording", recording.page),
             Route("/s/{show}/recording/chapters.vtt", recording.chapters),
             Route("/s/{show}/recording/{film}.mp4", recording.film),

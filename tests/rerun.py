@@ -1,10 +1,12 @@
 """A show that is over, with its picture: what a replay and films are made of, told in a moment."""
 
 import asyncio
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from server import folder
+from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Role
 from server.domain.show import Command
 from server.domain.stage import AdvanceStage
@@ -39,7 +41,7 @@ class Rerun:
     async def tell(self, file: Path, *lengths: float, over: bool = True) -> None:
         """Make the show of a file, film it, and advance it: each cue for so many seconds.
 
-        `over`: advance once more, after the last.
+        `over`: all other cues go by in no time.
         """
         text = await asyncio.to_thread(file.read_text, encoding="utf-8")
         async with folder.opened(self._data, new=True) as store:
@@ -47,9 +49,12 @@ class Rerun:
             await store.create(self._show, records, self.now - 60_000)
             desk = Desk(store, lambda: self.now, NoBus(), 0)
             self._film(sum(lengths))
-            for length in (*lengths, 0) if over else lengths:
+            for length in lengths:
                 await self.do(desk, CALLER, AdvanceStage(self._seq))
                 self.now += round(length * 1000)
+            with suppress(Refusal):
+                while over:
+                    await self.do(desk, CALLER, AdvanceStage(self._seq))
             await desk.close()
 
     async def do(self, desk: Desk, actor: Actor, command: Command) -> None:

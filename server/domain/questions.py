@@ -11,7 +11,7 @@ from server.domain.rundown import Cue, Slot, on_air_at
 from server.domain.show import Command, Details, Draft
 from server.domain.stage import Stage
 from server.domain.text import clean
-from server.domain.windows import admit
+from server.domain.windows import admit, window_of
 
 TEXT_LIMIT = 500
 REASON_LIMIT = 200
@@ -189,7 +189,10 @@ def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
     text = clean(command.text, "text", TEXT_LIMIT)
     watched_at = _watched(command.watched_at, now)
     slot = _about(draft, command.slot, watched_at)
-    admit(draft, slot, watched_at, now)
+    ended_at = draft.get(Stage, "main").ended_at
+    # What was closed while the show was on is open again to the written round.
+    if ended_at is None or (window_of(draft, slot).closed_at or 0) >= ended_at:
+        admit(draft, slot, watched_at, now)
     own = [draft.show.find_key(key) for key in draft.show.of_person(actor.person)]
     asked = [record for record in own if isinstance(record, Question)]
     if len(asked) >= ASKED_LIMIT:
@@ -214,7 +217,7 @@ def ask(draft: Draft, command: AskQuestion, actor: Actor, now: int) -> None:
         asked_at=now,
         slot=slot,
         watched_at=watched_at,
-        written=draft.get(Stage, "main").ended_at is not None,
+        written=ended_at is not None,
     )
     draft.put(question)
     draft.fact("question.asked", question)

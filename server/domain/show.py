@@ -11,7 +11,7 @@ from server.domain.roles import CREW, Fields, Record, Viewer, fields
 
 R = TypeVar("R", bound=Record)
 
-PUBLIC = fields("id title subtitle zone languages fields starts_at ends_at")
+PUBLIC = fields("id title subtitle zone languages fields starts_at ends_at recording")
 
 
 class Details(Record, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from server.domain.stage import Stage
 from server.web import session
 from server.web.house import house
 from server.web.pages import public, render
+from server.web.recorded import may_replay
 
 ANYBODY = Viewer(Role.ATTENDEE)
 LOCALES = {"en": Locale("en"), "zh": Locale.parse("zh_Hans")}
@@ -226,6 +227,7 @@ async def page(request: Request) -> Response:
         "agenda.html",
         show=details,
         show_id=show_id,
+        replayable=await may_replay(request, show),
         blocks=agenda_rows(show, now, zone, lang),
         zone=zone,
         city=city(zone, lang),

@@ -17,6 +17,7 @@ from server.domain.roles import Role, Viewer, look
 from server.domain.show import Show
 from server.web import scripts, session, words
 from server.web.house import house
+from server.web.recorded import may_replay
 from server.web.refusals import answer, status
 
 OVERLAYS = ("lower-third", "timer", "question", "clock")
@@ -72,6 +73,7 @@ def render(request: Request, template: str, *, code: int = 200, **context: Any) 
         "view": None,
         "you": None,
         "boot": None,
+        "replay": None,
     }
     text = templates(lang).get_template(template).render({**given, **context})
     return HTMLResponse(text, code)
@@ -88,7 +90,11 @@ async def index(request: Request) -> Response:
     """Serve `/`: the shows of this server, newest first."""
     home = house(request)
     rows = reversed(await home.store.shows())
-    shows = [{"show_id": row.id, **public(await home.hub.show(row.id))} for row in rows]
+    shows = []
+    for row in rows:
+        show = await home.hub.show(row.id)
+        replayable = await may_replay(request, show)
+        shows.append({"show_id": row.id, "replayable": replayable, **public(show)})
     return render(request, "index.html", shows=shows)
 
 
@@ -104,6 +110,7 @@ async def live(request: Request, template: str, view: Role, **context: Any) -> R
         "view": view.value,
         "person": actor.person,
         "person_zone": person.zone if isinstance(person, Person) else None,
+        "replay": context.get("replay"),
     }
     response = render(
         request,

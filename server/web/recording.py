@@ -8,8 +8,10 @@ from babel.units import format_unit
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.domain.recording import may_see
+from server.domain.recording import chapters as chapters_of
+from server.domain.recording import may_see, span
 from server.domain.refusal import Refusal
+from server.domain.roles import Role
 from server.domain.show import Show
 from server.service.ports import Film
 from server.web import hls, pages, session
@@ -84,6 +86,17 @@ async def playlist(request: Request) -> Response:
     except Refusal as refusal:
         return answer(refusal, session.language(request))
     return hls.playlist(request, found, ASK_AGAIN)
+
+
+async def replay(request: Request) -> Response:
+    """Serve `/s/{show}/replay`: the audience's page, as it was, beside the recording."""
+    show = await _open(request)
+    on = span(show, house(request).clock())
+    if on is None or await house(request).recordings.playlist(show) is None:
+        raise Refusal("recording.unknown", "There is no recording of this show to be seen yet.")
+    marks = [{"at": chapter.at, "title": chapter.title} for chapter in chapters_of(show)]
+    told = {"start": on[0], "end": on[1], "chapters": marks}
+    return await pages.live(request, "watch.html", Role.ATTENDEE, replay=told)
 
 
 async def _open(request: Request) -> Show:

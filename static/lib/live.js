@@ -13,7 +13,8 @@ import { clockSeconds } from "./time.js";
  * @typedef {{[K in keyof Kinds]?: {[id: string]: Kinds[K]}}} Held
  * @typedef {import("./socket.js").Answer} Answer
  * @typedef {import("./protocol.js").You} You
- * @typedef {{show: string, view: string, person: string | null, person_zone: string | null}} Boot
+ * @typedef {{show: string, view: string, person: string | null, person_zone: string | null,
+ *   replay?: {start: number, end: number, chapters: {at: number, title: string}[]} | null}} Boot
  * @typedef {{$store: {live: Live}, $el: HTMLElement, $root: HTMLElement,
  *   $refs: {[name: string]: HTMLElement}, $dispatch: (event: string, detail?: any) => void,
  *   $nextTick: (then?: () => void) => Promise<void>,
@@ -191,12 +192,16 @@ const setOf = (ids) => Object.fromEntries(ids.map((id) => [id, /** @type {const}
 function follow(live) {
   let held = nothing();
   const programme = new Programme();
-  /** @type {number | null} */ let moment = null;
+  const { replay } = boot;
+  programme.replay = Boolean(replay);
+  // A replay is never now: before its first frame it is the beginning.
+  let moment = replay?.start ?? null;
   /** @type {import("./patches.js").Records | null} */ let shown = null;
   // The state is as of `heard` in full; the first patch after a welcome leaps over what came then.
   let heard = 0;
   let leaps = true;
   let asking = false;
+  /** @type {number | null} what a replay was last missing */ let asked = null;
 
   const now = () => Math.round(moment ?? socket.clock.now());
   const show = () => {
@@ -224,9 +229,17 @@ function follow(live) {
       }
       asking = false;
       show();
+      ahead();
     } catch {
       setTimeout(() => (asking = false), AGAIN_MS);
     }
+  };
+  /** Have a replay's whole past at hand, so that a jump shows the right stage at once. */
+  const ahead = () => {
+    const unknown = replay ? programme.missing(replay.start, replay.end) : null;
+    if (unknown === null || unknown === asked) return;
+    asked = unknown;
+    void recall(Math.floor(unknown));
   };
   const socket = new Socket(boot.show, boot.view, {
     held: () => ({ since: held.seq, epoch: held.epoch }),
@@ -254,6 +267,7 @@ function follow(live) {
         live.seq = held.seq;
         show();
         live.ready = true;
+        ahead();
       } else if (frame.type === "pulse") {
         live.audience = frame.audience;
         live.delays = frame.behind ?? null;
@@ -270,6 +284,7 @@ function follow(live) {
   Alpine.effect(() => socket.watching(live.behind));
   live.watchedAt = () => (moment === null ? null : Math.max(0, Math.round(moment)));
   live.showAt = (at) => {
+    if (at === null && replay) return;
     moment = at;
     show();
     const unknown = at === null || !live.ready ? null : programme.missing(at, at + AHEAD_MS);

@@ -71,7 +71,7 @@ export function scene(records, before) {
 function asked(truth, dealt) {
   let shown = truth;
   for (const [id, doc] of Object.entries(truth)) {
-    if (!PUBLIC.includes(doc.state)) continue;
+    if (!PUBLIC.includes(doc.state) || doc.written) continue;
     const { state, shown_at, answered_at } =
       dealt[id] ?? { state: "approved", shown_at: null, answered_at: null };
     if (doc.state === state && doc.shown_at === shown_at && doc.answered_at === answered_at) continue;
@@ -97,12 +97,23 @@ export function compose(truth, scene) {
   return shown;
 }
 
+/**
+ * The questions that had been approved by a moment; one's own and those asked after the show always.
+ * @param {{[id: string]: Doc}} questions
+ * @param {number} at ms UTC
+ */
+function heard(questions, at) {
+  const all = Object.values(questions);
+  return all.filter(({ approved_at, mine, written }) => mine || written || approved_at <= at);
+}
+
 /** Remembers how the stage changed, so that it can be shown as of any moment. */
 export class Programme {
   /** @type {Records} */ truth = {};
   /** @type {Stretch[]} in order of time, none over another */ log = [];
-  /** @type {{truth: Records, scene: Scene | null, records: Records}} */
-  last = { truth: this.truth, scene: null, records: this.truth };
+  /** @type {boolean} a replay: what was asked later is not there yet */ replay = false;
+  /** @type {{truth: Records, scene: Scene | null, heard: number, records: Records}} */
+  last = { truth: this.truth, scene: null, heard: 0, records: this.truth };
 
   /** Remember nothing: what follows is another history. */
   forget() {
@@ -181,12 +192,18 @@ export class Programme {
   at(at) {
     const { truth, last } = this;
     const then = at === null ? null : (this.log[this.find(at)]?.scene ?? null);
-    if (last.truth !== truth || last.scene !== then) {
-      const records = then ? compose(truth, then) : truth;
-      // A list that says the same as before stays the same list: nothing is drawn again.
+    const known = this.replay && at !== null ? heard(truth.question ?? {}, at) : [];
+    if (last.truth !== truth || last.scene !== then || last.heard !== known.length) {
+      const records = then ? compose(truth, then) : this.replay ? { ...truth } : truth;
       const same = last.scene === then && last.truth.question === truth.question;
-      if (same && last.records.question) records.question = last.records.question;
-      this.last = { truth, scene: then, records };
+      // A list that says the same as before stays the same list: nothing is drawn again.
+      if (same && last.heard === known.length && last.records.question) {
+        records.question = last.records.question;
+      } else if (this.replay && at !== null) {
+        const { question = {} } = records;
+        records.question = Object.fromEntries(known.map(({ id }) => [id, question[id]]));
+      }
+      this.last = { truth, scene: then, heard: known.length, records };
     }
     return this.last.records;
   }

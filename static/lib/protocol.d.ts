@@ -140,6 +140,7 @@ export interface Details {
   starts_at: number;
   ends_at: number;
   warn_seconds: number[];
+  recording: "crew" | "off" | "public";
   notes?: string;
 }
 

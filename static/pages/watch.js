@@ -1,6 +1,6 @@
 /** Watch and ask: the attendee's page. */
 
-import { start } from "../lib/live.js";
+import { boot, start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
 import {
   nextAt, onAir, phase, questionOnStage, remaining, startsAt, upNext, urgency,
@@ -8,6 +8,7 @@ import {
 import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
+import { chapters } from "../widgets/chapters.js";
 import { notice } from "../widgets/notice.js";
 import { ownQuestions } from "../widgets/own-questions.js";
 import { player } from "../widgets/player.js";
@@ -17,6 +18,7 @@ import { releasedFeedback } from "../widgets/released-feedback.js";
 start({
   agenda,
   ask,
+  chapters,
   notice,
   ownQuestions,
   player,
@@ -44,7 +46,12 @@ start({
     },
     /** @returns {boolean} there was a picture, and it stopped */
     get interrupted() {
-      return this.$store.live.get("picture", "main")?.state === "paused";
+      return !boot.replay && this.$store.live.get("picture", "main")?.state === "paused";
+    },
+    /** @returns {boolean} there was a picture, and everybody may see it again */
+    get replayable() {
+      const { live } = this.$store;
+      return Boolean(live.get("picture", "main")) && live.details?.recording === "public";
     },
     get question() {
       return questionOnStage(this.$store.live);

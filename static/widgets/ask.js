@@ -114,7 +114,8 @@ export const ask = component(() => ({
 
   /** Whether the picture of this viewer has come to where asking was closed. @returns {boolean} */
   get closed() {
-    return !(windowOf(this.$store.live, this.about)?.open ?? true);
+    // Who watches again asks into the written round: the server says if that is over too.
+    return !boot.replay && !(windowOf(this.$store.live, this.about)?.open ?? true);
   },
 
   /** @param {KeyboardEvent} event */

@@ -7,10 +7,13 @@ import { clockSeconds, countdown, language } from "../lib/time.js";
 import { keyOf } from "./keys.js";
 import { Tuner } from "./tuner.js";
 
+const REPLAY = boot.replay;
 const REFUSED = "luyan.picture";
 const TICK_MS = 250;
 const GONE_MS = 1500;
 const STEP_SECONDS = 5;
+// A jump ends after the frame at which its chapter began, not before it.
+const AFTER_MS = 100;
 // So much later than the latest that there is counts as live.
 const LIVE_SECONDS = 3;
 
@@ -50,7 +53,7 @@ export const player = component(() => {
   let scrubbing = false;
 
   return {
-    refused: refused(),
+    refused: !REPLAY && refused(),
     /** @type {boolean} a frame is shown */ on: false,
     still: false,
     muted: true,
@@ -67,17 +70,20 @@ export const player = component(() => {
 
     init() {
       video = /** @type {HTMLVideoElement} */ (this.$refs.video);
-      tuner = new Tuner(video, `/s/${encodeURIComponent(boot.show)}/hls/live.m3u8`, {
-        frame: (date) => this.seen(date),
+      const list = REPLAY ? "recording" : "live";
+      const ears = {
+        frame: (/** @type {number | null} */ date) => this.seen(date),
         blank: () => this.blank(),
-        qualities: (heights) => (this.qualities = heights),
-      });
+        qualities: (/** @type {number[]} */ heights) => (this.qualities = heights),
+      };
+      const address = `/s/${encodeURIComponent(boot.show)}/hls/${list}.m3u8`;
+      tuner = new Tuner(video, address, ears, Boolean(REPLAY));
       setInterval(() => this.tick(), TICK_MS);
       video.addEventListener("volumechange", () => this.heard());
       video.addEventListener("pause", () => this.stopped());
       video.addEventListener("play", () => this.stopped());
       document.addEventListener("visibilitychange", () => {
-        if (!document.hidden && interrupted) tuner.toLive();
+        if (!document.hidden && interrupted) this.goLive();
       });
       document.addEventListener("fullscreenchange", () => {
         this.full = document.fullscreenElement === this.$root;
@@ -85,7 +91,7 @@ export const player = component(() => {
     },
 
     get state() {
-      return this.$store.live.get("picture", "main")?.state ?? "off";
+      return REPLAY ? "live" : (this.$store.live.get("picture", "main")?.state ?? "off");
     },
     get offered() {
       return this.refused && this.state === "live";
@@ -108,7 +114,7 @@ export const player = component(() => {
       const now = this.$store.live.serverNow();
       const delay = date === null ? glance.delay : Math.max(0, now - date);
       glance = { date, movedAt: now, still: video.paused, delay };
-      this.$store.live.showAt(moment(glance, now));
+      this.$store.live.showAt(REPLAY ? glance.date : moment(glance, now));
     },
     /** The page stays where the picture was, for as long as it may come back. */
     blank() {
@@ -119,14 +125,14 @@ export const player = component(() => {
     },
     /** How late this screen is by its line alone: not by what its viewer has chosen. */
     get lag() {
-      const follows = this.on && !this.still && !tuner.rewound && glance.date !== null;
+      const follows = !REPLAY && this.on && !this.still && !tuner.rewound && glance.date !== null;
       return follows ? glance.delay : null;
     },
     tick() {
       const now = this.$store.live.serverNow();
       this.$store.live.behind = this.lag;
       const gone = !glance.still && now - glance.movedAt > GONE_MS;
-      this.$store.live.showAt(moment(glance, now));
+      this.$store.live.showAt(REPLAY ? glance.date : moment(glance, now));
       if (!tuner.running) return;
       tuner.patient = this.state !== "live";
       if (this.state === "off") tuner.stop();
@@ -165,11 +171,27 @@ export const player = component(() => {
     get clock() {
       return clockSeconds(this.$store.live.now);
     },
+    get late() {
+      return !REPLAY && !this.live;
+    },
     get choosable() {
       return this.qualities.length > 1;
     },
     get rewindable() {
       return this.end - this.start > STEP_SECONDS;
+    },
+    /** The show's chapters, as places on the track. */
+    get marks() {
+      if (!REPLAY || !this.rewindable) return [];
+      const length = this.end - this.start;
+      return REPLAY.chapters.flatMap(({ at }) => {
+        const time = tuner.timeOf(at);
+        return time === null ? [] : [{ at, style: { "--at": (time - this.start) / length } }];
+      });
+    },
+    /** @returns {string} how far it is, and of how much */
+    get progress() {
+      return `${countdown(this.at - this.start)} / ${countdown(this.end - this.start)}`;
     },
     get heights() {
       return this.qualities.map((height, level) => ({ level, name: `${height}p` }));
@@ -191,7 +213,7 @@ export const player = component(() => {
       video.muted = !video.muted;
     },
     goLive() {
-      tuner.toLive();
+      if (!REPLAY) tuner.toLive();
     },
     /** @param {number} seconds */
     step(seconds) {
@@ -206,8 +228,14 @@ export const player = component(() => {
     scrubbed(event) {
       scrubbing = false;
       const time = Number(event.target.value);
-      if (time >= this.end) this.goLive();
+      if (time >= this.end && !REPLAY) this.goLive();
       else tuner.toTime(time);
+    },
+    /** Go to a moment of the show. @param {CustomEvent<number>} event its instant, ms UTC */
+    jump({ detail }) {
+      tuner.toDate(detail + AFTER_MS);
+      tuner.play();
+      this.$root.scrollIntoView({ block: "nearest" });
     },
     /** @param {Event & {target: HTMLSelectElement}} event */
     choose(event) {

@@ -1,6 +1,7 @@
 /** Everybody's questions: read in a standing order, with one's own upvotes. */
 
 import { component } from "../lib/component.js";
+import { boot } from "../lib/live.js";
 import { subject } from "../lib/scene.js";
 
 const SHOWN = ["approved", "on_stage", "answered"];
@@ -16,6 +17,8 @@ export const publicQuestions = component(() => ({
 
   init() {
     this.$watch("$store.live.seq", () => this.follow());
+    // A replay goes back and forth: its list is always that of its moment.
+    if (boot.replay) this.$watch("$store.live.records.question", () => this.sort());
     this.follow();
   },
 
@@ -68,8 +71,14 @@ export const publicQuestions = component(() => ({
     const found = this.$store.live.get("question", id);
     const gone = !found || !SHOWN.includes(found.state);
     return gone
-      ? { id, gone, text: "", lang: "", state: "gone", mine: false, about: "" }
-      : { ...found, gone, mine: Boolean(found.mine), about: this.about(found) };
+      ? { id, gone, text: "", lang: "", state: "gone", mine: false, about: "", reply: "", by: "" }
+      : {
+          ...found,
+          gone,
+          mine: Boolean(found.mine),
+          about: this.about(found),
+          by: this.$store.live.person(found.replied_by).name,
+        };
   },
   /** @param {any} question */
   about(question) {

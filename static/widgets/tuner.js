@@ -75,9 +75,11 @@ export class Tuner {
    * @param {HTMLVideoElement} video
    * @param {string} address of the playlist
    * @param {Ears} ears
+   * @param {boolean} [whole] all of it is there: nothing is live
    */
-  constructor(video, address, ears) {
+  constructor(video, address, ears, whole = false) {
     this.video = video;
+    this.rewound = this.whole = whole;
     this.address = address;
     this.ears = ears;
     setInterval(() => this.tick(), TICK_MS);
@@ -120,7 +122,7 @@ export class Tuner {
   stop() {
     this.running = false;
     this.clear();
-    this.rewound = false;
+    this.rewound = this.whole;
     this.date = NaN;
     this.rebuilt = 0;
   }
@@ -179,7 +181,8 @@ export class Tuner {
     const [first] = this.pieces;
     const whole = this.hls?.latestLevelDetails;
     if (first && whole) {
-      return { start: first.start, end: this.hls?.liveSyncPosition ?? first.start };
+      const end = this.whole ? whole.edge : this.hls?.liveSyncPosition;
+      return { start: first.start, end: end ?? first.start };
     }
     if (this.hls || !seekable.length) return null;
     return { start: seekable.start(0), end: seekable.end(seekable.length - 1) };
@@ -189,15 +192,22 @@ export class Tuner {
   toTime(time) {
     const { span } = this;
     if (!span) return;
-    this.rewound = time < span.end;
+    this.rewound = this.whole || time < span.end;
     if (this.hls) this.hls.config.maxLiveSyncPlaybackRate = this.rewound ? 1 : CATCH_UP;
     this.video.playbackRate = 1;
     this.video.currentTime = Math.min(Math.max(span.start, time), span.end);
   }
 
+  /** @param {number} date ms UTC @returns {number | null} its media time */
+  timeOf(date) {
+    if (this.hls) return timeAt(this.pieces, date);
+    const start = /** @type {any} */ (this.video).getStartDate?.().getTime();
+    return Number.isNaN(start ?? NaN) ? null : (date - start) / 1000;
+  }
+
   /** @param {number} date ms UTC */
   toDate(date) {
-    const time = timeAt(this.pieces, date);
+    const time = this.timeOf(date);
     if (time !== null) this.toTime(time);
   }
 

@@ -23,6 +23,7 @@ from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Role, Viewer, look
 from server.domain.show import Command, Draft
 from server.domain.stage import AdvanceStage, RecallCue
+from server.domain.windows import CloseQuestions, OpenQuestions
 from tests.domain.rehearsal import ATTENDEE, MODERATOR, OTHER_ATTENDEE, PRESENTER, Rehearsal
 
 STATES = ("waiting", "approved", "on_stage", "answered", "dismissed", "withdrawn")
@@ -276,6 +277,20 @@ def test_who_asks_after_the_show_asks_in_writing(show: Rehearsal) -> None:
     assert seen is not None
     assert seen["reply"] == "Now too."
     assert "asker" not in seen
+
+
+def test_the_written_round_is_open_until_it_is_closed_itself(show: Rehearsal) -> None:
+    show.do(CloseQuestions())
+    show.wait(60)
+    with pytest.raises(Refusal):
+        show.do(AskQuestion(text="Still?", lang="en"), ATTENDEE)
+    end(show)
+    show.do(AskQuestion(text="And now?", lang="en"), ATTENDEE)
+    show.do(OpenQuestions())
+    show.do(CloseQuestions())
+    show.wait(60)
+    with pytest.raises(Refusal):
+        show.do(AskQuestion(text="For ever?", lang="en"), ATTENDEE)
 
 
 def test_a_presenter_answers_what_is_asked_of_them_and_nothing_else(show: Rehearsal) -> None:

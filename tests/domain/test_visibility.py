@@ -51,7 +51,7 @@ def feedback(released_to: str) -> Feedback:
     )
 
 
-DETAILS = "id title subtitle zone languages fields starts_at ends_at warn_seconds"
+DETAILS = "id title subtitle zone languages fields starts_at ends_at recording warn_seconds"
 CUE = (
     "id stage segment slot position kind title planned_at hard seconds adjusted_seconds"
     " buffer_seconds started_at ended_at"
@@ -76,7 +76,7 @@ TABLE = [
         Details(id="show", title="Trial", zone="UTC", date="2020-11-13"),
         all=DETAILS,
         crew=DETAILS + " notes",
-        never="date waiting_per_person recording pre_roll_seconds post_roll_seconds",
+        never="date waiting_per_person pre_roll_seconds post_roll_seconds",
     ),
     Row(Segment(id="a", title="A", position=1), all="id title position stage"),
     Row(
