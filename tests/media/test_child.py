@@ -199,6 +199,10 @@ async def test_a_publisher_that_comes_back_fifty_times(tmp_path: Path) -> None:
         segments = show.index().segments
         assert [s.number for s in segments] == list(range(100))
         assert [s.run for s in segments] == [number // 2 for number in range(100)]
+        sounds = show.index("sound").segments
+        assert [s.number for s in sounds] == list(range(len(sounds)))
+        assert len({s.run for s in sounds}) == 50
+        await show.until(lambda: len(list(show.folder("preview-main").iterdir())) == 1)
         assert show.pid == child
         stats = len(show.all(Stat))
         ended = await show.hear(Stat, stats + 1)
@@ -268,6 +272,29 @@ async def test_who_stands_by_is_previewed_and_an_interpreter_heard(tmp_path: Pat
         assert {s.source for s in show.index("sound-zh").segments} == {"sound-zh"}
         await show.until(lambda: len(list(show.folder("preview-second").iterdir())) == 1)
         assert show.phases == ["waiting", "live", "paused", "live", "paused"]
+
+
+async def test_another_resolution_keeps_all_reels_in_order(tmp_path: Path) -> None:
+    small, large = recorded(3), recorded(3, width=320, height=180)
+    after = [tag._replace(timestamp=tag.timestamp + 3000) for tag in large]
+    async with studio(tmp_path) as show:
+        async with Publisher(show.port) as publisher:
+            await publisher.publish("secret")
+            await publisher.send(media(small) + media(after))
+            await show.written(4)
+            await show.written(4, "preview-main")
+            preview = show.index("preview-main").segments
+            # What comes behind is nonsense, in the middle of a picture.
+            await publisher.send(HALF_A_FRAME + NOISE)
+        await show.hear(Closed)
+        await show.hear(Halted)
+        assert [(s.number, s.run) for s in preview][:5] == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1)]
+        segments = show.index().segments
+        assert [(s.number, s.run) for s in segments][:5] == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 1)]
+        assert {s.run for s in show.index("sound").segments} == {0}
+        begins = [segment.pdt for segment in segments]
+        assert begins == sorted(begins)
+        assert show.phases == ["waiting", "live", "paused"]
 
 
 async def test_a_child_that_died_has_no_publishers(tmp_path: Path) -> None:
