@@ -23,7 +23,7 @@ from server.live.hub import Hub
 from server.media.cameras import Cameras
 from server.media.cutting import CuttingRoom
 from server.media.director import Director
-from server.media.playout import Ingest, Playout
+from server.media.playout import RESERVE_BYTES, Ingest, Playout
 from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
@@ -59,7 +59,8 @@ def build(
     desk = Desk(store, now_ms, bus)
     audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
-    cutting_room = CuttingRoom(data, hub.show, now_ms)
+    reserve_bytes = ingest.reserve_bytes if ingest else RESERVE_BYTES
+    cutting_room = CuttingRoom(data, hub.show, now_ms, reserve_bytes)
     cameras = Cameras(secret, ingest)
     director = None
     if ingest is not None:

@@ -31,10 +31,11 @@ from server.domain.show import Show
 from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.cutting import CuttingRoom
-from server.media.playout import Ingest, Secure, free_port, secure
+from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
 from server.service.ports import Store
 
 PORT = 8000
+MEGABYTE = 1_000_000
 SAMPLES = Path(__file__).resolve().parent / "samples"
 STARTS_IN_MS = 60_000
 # A demo that ended so long ago is not taken up again, unless its folder was named.
@@ -89,7 +90,8 @@ async def _demo(options: argparse.Namespace) -> None:
         raise ValueError("--audience needs --host 127.0.0.1: it never leaves this machine.")
     async with folder.opened(data, new=True) as store:
         show = await _demo_show(store, options.fresh, options.data is not None)
-        ingest = Ingest(show, options.host, options.ingest or free_port(options.host))
+        port = options.ingest or free_port(options.host)
+        ingest = Ingest(show, options.host, port, reserve_bytes=options.reserve * MEGABYTE)
         page = await folder.hand_out(store, data, show, ingest=ingest)
     audience, picture = crowd.Crowd(), Companion()
 
@@ -160,7 +162,8 @@ async def _serve(options: argparse.Namespace) -> None:
     ingest = None
     if shows and options.ingest is not None:
         port = options.ingest or free_port(options.host)
-        ingest = Ingest(shows[-1], options.host, port, _secure(options))
+        reserve = options.reserve * MEGABYTE
+        ingest = Ingest(shows[-1], options.host, port, _secure(options), reserve)
 
     def ready(url: str) -> None:
         print(f"Luyan {__version__} serves {data} at {url}")
@@ -375,6 +378,13 @@ def _listen(command: argparse.ArgumentParser) -> None:
 def _ingest(command: argparse.ArgumentParser, default: int | None, words: str) -> None:
     command.add_argument(
         "--ingest", type=_number(65535), default=default, metavar="PORT", help=words
+    )
+    command.add_argument(
+        "--reserve",
+        type=_number(10**9),
+        default=RESERVE_BYTES // MEGABYTE,
+        metavar="MB",
+        help="stop recording when so little is free on the disk (default %(default)s)",
     )
 
 

@@ -72,6 +72,7 @@ COMMANDS: dict[type[Command], Grant] = {
 REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
     picture.ReportPicture: picture.report,
     picture.ReportCut: picture.report_cut,
+    picture.ReportTrouble: picture.report_trouble,
     sources.ReportSource: sources.report,
     delay.ReportDelay: delay.report,
 }

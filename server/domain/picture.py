@@ -10,6 +10,8 @@ from server.domain.stage import Stage
 
 State = Literal["off", "waiting", "live", "paused"]
 
+Trouble = Literal["disk_full"]
+
 CAMERA = "camera-"
 PUBLIC = fields("id state since behind_ms")
 
@@ -20,17 +22,19 @@ class Picture(Record, frozen=True, kw_only=True):
     `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and
     may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if
     they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen
-    of twenty viewers see it no later than this; None: nobody has said.
+    of twenty viewers see it no later than this; None: nobody has said. `trouble`: what the crew
+    should know of it, such as that nothing is recorded because the disk is full.
     """
 
     state: State = "off"
     since: int = 0
     source: str | None = None
     behind_ms: int | None = None
+    trouble: Trouble | None = None
 
     def seen_by(self, viewer: Viewer) -> Fields:
         if viewer.role in CREW or viewer.person in self.people():
-            return PUBLIC | {"source"}
+            return PUBLIC | fields("source trouble")
         return PUBLIC
 
     def people(self) -> frozenset[str]:
@@ -50,6 +54,13 @@ class ReportCut(Command, frozen=True, tag="picture.cut"):
     """Say which source makes the programme now; the house's own word as well."""
 
     source: str
+    stage: str = "main"
+
+
+class ReportTrouble(Command, frozen=True, tag="picture.trouble"):
+    """Say what is wrong with the picture, None: nothing any more; the house's own word as well."""
+
+    trouble: Trouble | None
     stage: str = "main"
 
 
@@ -73,3 +84,13 @@ def report_cut(draft: Draft, command: ReportCut, now: int) -> None:
         picture = replace(picture, source=command.source)
         draft.put(picture)
         draft.fact("picture.cut", picture)
+
+
+def report_trouble(draft: Draft, command: ReportTrouble, now: int) -> None:
+    """Write down what is wrong, if that is news."""
+    stage = draft.get(Stage, command.stage)
+    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    if picture.trouble != command.trouble:
+        picture = replace(picture, trouble=command.trouble)
+        draft.put(picture)
+        draft.fact("picture.trouble" if command.trouble else "picture.well", picture)

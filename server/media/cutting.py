@@ -7,6 +7,7 @@ of a cue that was recalled since is made when it is next looked at.
 import asyncio
 import gzip
 import logging
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from server.media.edit import place
 from server.media.film import Chapter, Film, Made, Order
 from server.media.index import Index
 from server.media.playlist import recording
+from server.media.playout import RESERVE_BYTES
 from server.media.supervisor import environment
 from server.media.webvtt import webvtt
 from server.service.ports import Clock, Playlist
@@ -33,7 +35,6 @@ AGAIN_SECONDS = 60.0
 SETTLED_MS = 30_000
 # What is still to be seen when the caller has ended the show.
 AFTER_MS = 10_000
-RESERVE_BYTES = 500_000_000
 
 log = logging.getLogger("luyan.media")
 
@@ -64,6 +65,10 @@ class CuttingRoom:
         self._reading: dict[str, asyncio.Lock] = {}
         self._playlists: dict[str, dict[tuple[int, int], Playlist]] = {}
         self._working: asyncio.Task[None] | None = None
+
+    def free_bytes(self) -> int:
+        """Return how much room the disk has for pictures."""
+        return shutil.disk_usage(self._folder.parent).free
 
     async def start(self) -> None:
         """Begin to look after films."""

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import msgspec
 
-from server.domain.picture import ReportPicture
+from server.domain.picture import ReportPicture, ReportTrouble, Trouble
 from server.media.shelf import MEDIA, SEGMENT_MS
 from server.media.supervisor import State, Supervisor
-from server.media.wire import Command, Event, Stat
+from server.media.wire import PROGRAMME, Command, Event, Notice, Stat, Wrote
 from server.service.links import stream_key
 
 SOURCE = "studio"
+RESERVE_BYTES = 500_000_000
 
 log = logging.getLogger("luyan.media")
 
 Hear = Callable[[Event | None, State], None]
-Report = Callable[[str, ReportPicture], Awaitable[None]]
+Report = Callable[[str, ReportPicture | ReportTrouble], Awaitable[None]]
 
 
 class Secure(msgspec.Struct, frozen=True):
@@ -36,12 +37,16 @@ class Secure(msgspec.Struct, frozen=True):
 
 
 class Ingest(msgspec.Struct, frozen=True):
-    """Which show takes a stream, and where: RTMP, or RTMPS, at a port of a local address."""
+    """Which show takes a stream, and where: RTMP, or RTMPS, at a port of a local address.
+
+    `reserve_bytes` of the disk are left to others: the show itself must always be written.
+    """
 
     show: str
     host: str
     port: int
     secure: Secure | None = None
+    reserve_bytes: int = RESERVE_BYTES
 
 
 class Playout:
@@ -55,6 +60,7 @@ class Playout:
         self._report = report
         self._news = asyncio.Event()
         self._reported: str | None = None
+        self._trouble: Trouble | None = None
         self._telling: asyncio.Task[None] | None = None
         self._ingest = ingest
         self._listeners: list[Hear] = []
@@ -72,6 +78,7 @@ class Playout:
                 private_key=Path(secure.private_key) if secure else None,
                 own_port=secure.own_port if secure else None,
                 segment_ms=SEGMENT_MS,
+                reserve_bytes=ingest.reserve_bytes,
             )
 
     async def start(self) -> None:
@@ -101,6 +108,13 @@ class Playout:
         """Take what the supervisor says; a heartbeat is news only while a report is owed."""
         for hear in self._listeners:
             hear(event, state)
+        match event:
+            case Notice(code="disk_full", reel=reel) if reel == PROGRAMME:
+                self._trouble = "disk_full"
+            case Wrote(reel=reel) if reel == PROGRAMME:
+                self._trouble = None
+        if isinstance(event, Notice):
+            log.warning("the picture: %s", event.text)
         if not isinstance(event, Stat) or state.phase != self._reported:
             self._news.set()
 
@@ -112,19 +126,24 @@ class Playout:
         if self._ingest is None or self._supervisor is None:
             return
         show = self._ingest.show
+        # Not known, whatever an earlier server left in the record.
+        told: object = self
         while True:
             await self._news.wait()
             self._news.clear()
             phase = self._supervisor.state.phase
             if phase != self._reported and await self._say(show, ReportPicture(state=phase)):
                 self._reported = phase
+            trouble = self._trouble
+            if trouble != told and await self._say(show, ReportTrouble(trouble=trouble)):
+                told = trouble
 
-    async def _say(self, show: str, report: ReportPicture) -> bool:
+    async def _say(self, show: str, report: ReportPicture | ReportTrouble) -> bool:
         """Report, and tell whether it was taken; the picture goes on without."""
         try:
             await self._report(show, report)
         except Exception:
-            log.exception("show=%s: the picture is %s, and that was not saved", show, report.state)
+            log.exception("show=%s: %s was not saved", show, report)
             return False
         return True
 

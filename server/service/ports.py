@@ -214,6 +214,9 @@ class Recordings(Protocol):
     async def chapters(self, show: Show) -> str | None:
         """Return the chapters of the film of the whole show as WebVTT; None: there is no film."""
 
+    def free_bytes(self) -> int:
+        """Return how much room the disk has for pictures."""
+
 
 Ending = Literal["nowhere", "crowd", "elsewhere", "codec", "garbage", "lost", "stuck", "ended"]
 """Why a camera is no longer taken: the show takes no stream, or no more cameras; the person turned

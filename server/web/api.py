@@ -108,8 +108,10 @@ async def metrics(request: Request) -> Response:
                 labels = f'show="{show_id}",quantile="{quantile}"'
                 delays.append(f"luyan_behind_seconds{{{labels}}} {ms / 1000}")
             reports.append(f'luyan_behind_viewers{{show="{show_id}"}} {behind.viewers}')
+    free = ["# TYPE luyan_free_bytes gauge"]
+    free.append(f"luyan_free_bytes {house(request).recordings.free_bytes()}")
     return PlainTextResponse(
-        "\n".join(lines + seqs + drifts + delays + reports) + "\n",
+        "\n".join(lines + seqs + drifts + delays + reports + free) + "\n",
         media_type="text/plain; version=0.0.4",
     )
 

@@ -277,13 +277,14 @@ export interface Person {
   organisation: string;
 }
 
-/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen of twenty viewers see it no later than this; None: nobody has said. */
+/** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen of twenty viewers see it no later than this; None: nobody has said. `trouble`: what the crew should know of it, such as that nothing is recorded because the disk is full. */
 export interface Picture {
   id: string;
   state: "live" | "off" | "paused" | "waiting";
   since: number;
   source?: string | null;
   behind_ms: number | null;
+  trouble?: "disk_full" | null;
 }
 
 /** Ask for the time; `sent` comes back as it was (ms of the client's clock). `behind`: by how many ms the picture on this screen is later than the stage; null: it shows none, or its viewer has gone back on purpose. */

@@ -12,6 +12,7 @@ import { Press, shown } from "../widgets/press.js";
 import { questionWindows } from "../widgets/question-windows.js";
 import { cueName, cueTitle, groupsOf } from "../widgets/rundown.js";
 import { sentOf } from "../widgets/sent.js";
+import { trouble } from "../widgets/trouble.js";
 import { fill, words } from "../widgets/words.js";
 
 /**
@@ -26,6 +27,7 @@ const READING_MS = 8000;
 
 start({
   delayGauge,
+  trouble,
   noticeDesk,
   questionWindows,
 

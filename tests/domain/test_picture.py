@@ -5,9 +5,9 @@ import pytest
 
 from server.domain.commands import permit, take_report
 from server.domain.delay import Delay, ReportDelay, delay
-from server.domain.picture import Picture, ReportPicture, State
+from server.domain.picture import Picture, ReportPicture, ReportTrouble, State, Trouble
 from server.domain.refusal import Refusal
-from server.domain.roles import Actor, Role
+from server.domain.roles import CREW, Actor, Role, Viewer, look
 from server.domain.show import Draft
 from server.protocol import frames
 from tests.domain.rehearsal import Rehearsal
@@ -100,3 +100,21 @@ def test_a_delay_lasts_as_long_as_the_picture() -> None:
     assert rehearsal.get(Picture, "main").behind_ms == 6000
     report(rehearsal, "off")
     assert rehearsal.get(Picture, "main").behind_ms is None
+
+
+def test_what_is_wrong_is_the_crews_to_know() -> None:
+    rehearsal = Rehearsal()
+
+    def say(trouble: Trouble | None) -> list[str]:
+        draft = Draft(rehearsal.show, rehearsal.now)
+        take_report(draft, ReportTrouble(trouble=trouble))
+        rehearsal.show.take(draft.close(), draft.seq, rehearsal.now)
+        return [fact.name for fact in draft.facts]
+
+    assert say(None) == []
+    assert say("disk_full") == ["picture.trouble"]
+    assert say("disk_full") == []
+    picture = rehearsal.get(Picture, "main")
+    seen = {role: look(picture, Viewer(role)) for role in Role}
+    assert {role for role, document in seen.items() if "trouble" in (document or {})} == CREW
+    assert say(None) == ["picture.well"]

@@ -136,13 +136,13 @@ TABLE = [
     Row(
         Picture(id="main", state="live", since=1, source="studio"),
         all=PICTURE,
-        crew=PICTURE + " source",
+        crew=PICTURE + " source trouble",
     ),
     Row(
         Picture(id="main", state="live", since=1, source="camera-ada"),
         all=PICTURE,
-        crew=PICTURE + " source",
-        persons={"ada": PICTURE + " source"},
+        crew=PICTURE + " source trouble",
+        persons={"ada": PICTURE + " source trouble"},
     ),
     Row(Source(id="studio", person="", state="live"), all=NOTHING, crew=SOURCE),
     Row(
