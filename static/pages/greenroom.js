@@ -10,6 +10,7 @@ import { cueAfter, slotNow, slotsBefore, slotsOf, spanOf } from "../widgets/pres
 import { arrival, devices } from "../widgets/readiness.js";
 import { cueTitle } from "../widgets/rundown.js";
 import { fill, words } from "../widgets/words.js";
+import { writtenAnswer } from "../widgets/written-answer.js";
 
 /** @typedef {import("../widgets/presenting.js").Place} Place */
 
@@ -30,6 +31,7 @@ const agree = (at, a, b) => clock(at, a) === clock(at, b) && day(at, a) === day(
 const seconds = (cue) => cue.seconds + cue.adjusted_seconds;
 
 start({
+  writtenAnswer,
   arrival,
   devices,
   messageBanner,
@@ -211,7 +213,12 @@ start({
       return live
         .all("question")
         .filter(({ slot, state }) => mine.has(slot) && QUESTIONS.includes(state))
-        .map((one) => ({ ...one, votes: live.get("tally", one.id)?.votes ?? 0 }))
+        .map((one) => ({
+          ...one,
+          votes: live.get("tally", one.id)?.votes ?? 0,
+          // While they are on stage they answer aloud.
+          writable: one.state !== "on_stage" && live.get("slot", one.slot)?.place === "done",
+        }))
         .sort(
           (a, b) =>
             QUESTIONS.indexOf(a.state) - QUESTIONS.indexOf(b.state) ||

@@ -14,7 +14,7 @@ import { fill, words } from "../widgets/words.js";
 /**
  * @typedef {import("../widgets/lanes.js").State} State
  * @typedef {import("../widgets/lanes.js").Question} Question
- * @typedef {"approve" | "dismiss" | "show" | "answer" | "restore"} Judgement
+ * @typedef {"approve" | "dismiss" | "show" | "answer" | "reply" | "restore"} Judgement
  */
 
 const say = words();
@@ -31,6 +31,7 @@ const FROM = {
   dismiss: ["waiting", "approved", "on_stage"],
   show: ["approved"],
   answer: ["on_stage", "approved"],
+  reply: ["waiting", "approved", "answered"],
   restore: ["on_stage", "answered", "dismissed"],
 };
 
@@ -66,6 +67,7 @@ start({
     /** @type {Map<string, string>} whence I took a question */ mine: new Map(),
     /** @type {string[]} what I judged, the last one first */ judged: [],
     dismissing: { id: "", text: "", lang: "", reason: "" },
+    replying: { id: "", text: "", lang: "", reply: "" },
     said: { kind: "calm", text: "" },
     /** @type {{[state: string]: number}} */ touchedAt: {},
     slippedAt: 0,
@@ -91,6 +93,7 @@ start({
           d: act("dismiss"),
           s: act("show"),
           x: act("answer"),
+          w: act("reply"),
           z: act("restore"),
           n: () => this.flow(this.lane),
           escape: () => this.point(null),
@@ -147,6 +150,7 @@ start({
     /** @param {State} state @param {Question} question @param {number} votes */
     drawn(state, question, votes) {
       const live = this.$store.live;
+      const over = live.stage?.ended_at != null;
       const minutes = Math.floor((live.now - question.asked_at) / 60_000);
       return {
         id: question.id,
@@ -159,6 +163,9 @@ start({
         edited: question.edited_at != null,
         votes,
         reason: question.reason,
+        written: question.written,
+        writable: question.written || over,
+        reply: question.reply,
         here: question.id === this.cursor && state === this.lane,
         busy: question.id in this.busy,
       };
@@ -313,10 +320,20 @@ start({
     /** @param {Judgement} judgement @param {string} id */
     begin(judgement, id) {
       if (this.away) return this.tell("calm", say.away);
+      const { text, lang, reply } = this.$store.live.get("question", id);
+      if (judgement === "reply") {
+        this.replying = { id, text, lang, reply };
+        return this.dialog("reply").showModal();
+      }
       if (judgement !== "dismiss") return void this.judge(judgement, id, {});
-      const { text, lang } = this.$store.live.get("question", id);
       this.dismissing = { id, text, lang, reason: "" };
       this.dialog("dismiss").showModal();
+    },
+    reply() {
+      const { id, reply } = this.replying;
+      if (!reply.trim()) return;
+      this.dialog("reply").close();
+      this.judge("reply", id, { text: reply });
     },
     /** @param {string} reason */
     dismiss(reason) {
@@ -327,7 +344,7 @@ start({
     /**
      * @param {Judgement} judgement
      * @param {string} id
-     * @param {{reason?: string}} more
+     * @param {{reason?: string, text?: string}} more
      */
     async judge(judgement, id, more) {
       const live = this.$store.live;

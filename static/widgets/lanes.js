@@ -7,7 +7,8 @@ import { settle } from "./keyed.js";
  * @typedef {"newest" | "oldest" | "votes"} Order
  * @typedef {{id: string, text: string, lang: string, slot: string | null, watched_at: number | null, state: string,
  *   asked_at: number, edited_at: number | null, approved_at: number | null,
- *   answered_at: number | null, dismissed_at: number | null, reason: string}} Question
+ *   answered_at: number | null, dismissed_at: number | null, reason: string,
+ *   written: boolean, reply: string}} Question
  * @typedef {(question: Question) => {id: string, [field: string]: any}} Draw what a card shows
  */
 
