@@ -11,7 +11,9 @@ from server.domain.roles import CREW, Fields, Record, Viewer, fields
 
 R = TypeVar("R", bound=Record)
 
-PUBLIC = fields("id title subtitle zone languages fields starts_at ends_at recording")
+PUBLIC = fields(
+    "id title subtitle zone languages fields starts_at ends_at recording embed embed_delay_seconds"
+)
 
 
 class Details(Record, frozen=True, kw_only=True):
@@ -34,6 +36,8 @@ class Details(Record, frozen=True, kw_only=True):
     recording: Literal["public", "crew", "off"] = "public"
     pre_roll_seconds: int = 0
     post_roll_seconds: int = 2
+    embed: str = ""
+    embed_delay_seconds: int = 0
     notes: str = ""
 
     def seen_by(self, viewer: Viewer) -> Fields:

@@ -6,10 +6,12 @@ The samples in `server/samples/` show every word of the format in use.
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from msgspec.structs import replace
 
 from server.domain import clock
+from server.domain.embed import EMBEDS, embed
 from server.domain.greenroom import GreenRoom
 from server.domain.people import Person
 from server.domain.recording import WHOLE
@@ -68,6 +70,7 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
             post_roll_seconds=file.post_roll_seconds,
             starts_at=first.planned_at,
             ends_at=last.planned_at + last.seconds * 1000,
+            **_embed(file),
         ),
         *plan.segments,
         *(replace(s, place="standby") if s.id == first.slot else s for s in plan.slots),
@@ -78,6 +81,18 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
         *people,
         *_green_rooms(file, plan.slots),
     ]
+
+
+def _embed(file: ShowTable) -> dict[str, Any]:
+    """Return what the show's details say of the player of another house."""
+    if file.picture is None:
+        return {}
+    found = embed(file.picture.embed)
+    if found is None:
+        raise wrong("picture.embed", f"“{file.picture.embed[:80]}” is not {EMBEDS}")
+    set_seconds = file.picture.delay_seconds
+    delay_seconds = found.delay_seconds if set_seconds is None else set_seconds
+    return {"embed": found.address, "embed_delay_seconds": delay_seconds}
 
 
 def _people(file: ShowTable) -> Iterator[Person]:

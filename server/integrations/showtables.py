@@ -109,6 +109,13 @@ class InterpreterTable(PersonTable, frozen=True, kw_only=True):
     language: LanguageTag
 
 
+class PictureTable(Table, frozen=True):
+    """`[picture]`: the player of another house, and how late it is, where that is known better."""
+
+    embed: str
+    delay_seconds: Annotated[int, Meta(ge=0, le=120)] | None = None
+
+
 class ShowTable(Table, frozen=True):
     """The whole file."""
 
@@ -125,6 +132,7 @@ class ShowTable(Table, frozen=True):
     pre_roll_seconds: RollSeconds = 0
     post_roll_seconds: RollSeconds = 2
     questions: Literal["open", "closed"] = "open"
+    picture: PictureTable | None = None
     lengths: Lengths = field(default_factory=Lengths)
     presenter: list[PresenterTable] = []
     commentator: list[PersonTable] = []

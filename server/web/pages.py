@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import resources
+from server.domain.embed import embed
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import Role, Viewer, look
@@ -74,6 +75,7 @@ def render(request: Request, template: str, *, code: int = 200, **context: Any) 
         "you": None,
         "boot": None,
         "replay": None,
+        "embed": None,
     }
     text = templates(lang).get_template(template).render({**given, **context})
     return HTMLResponse(text, code)
@@ -127,8 +129,14 @@ async def live(request: Request, template: str, view: Role, **context: Any) -> R
 
 
 async def watch(request: Request) -> Response:
-    """Serve `/s/{show}`: watch and ask."""
-    return await live(request, "watch.html", Role.ATTENDEE)
+    """Serve `/s/{show}`: watch and ask, perhaps with the player of another house."""
+    details = public(await house(request).hub.show(request.path_params["show"]))
+    player = embed(details["embed"])
+    response = await live(request, "watch.html", Role.ATTENDEE, embed=player)
+    if player is not None:
+        # Of all pages only this one may frame another's, and of all others only this player.
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {player.origin}"
+    return response
 
 
 async def stage(request: Request) -> Response:

@@ -141,6 +141,8 @@ export interface Details {
   ends_at: number;
   warn_seconds: number[];
   recording: "crew" | "off" | "public";
+  embed: string;
+  embed_delay_seconds: number;
   notes?: string;
 }
 

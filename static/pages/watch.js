@@ -9,6 +9,7 @@ import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
 import { chapters } from "../widgets/chapters.js";
+import { embed } from "../widgets/embed.js";
 import { notice } from "../widgets/notice.js";
 import { ownQuestions } from "../widgets/own-questions.js";
 import { player } from "../widgets/player.js";
@@ -19,6 +20,7 @@ start({
   agenda,
   ask,
   chapters,
+  embed,
   notice,
   ownQuestions,
   player,

@@ -7,9 +7,8 @@ import { language } from "../lib/time.js";
 const LATE_MS = 15_000;
 const SCALE_MS = 30_000;
 
-/** @param {number} ms "4.2 s" as people of this language write it */
-function seconds(ms) {
-  const digits = ms < 9950 ? 1 : 0;
+/** @param {number} ms "4.2s" as people of this language write it @param {number} [digits] */
+export function seconds(ms, digits = ms < 9950 ? 1 : 0) {
   return new Intl.NumberFormat(language(), {
     style: "unit", unit: "second", unitDisplay: "narrow",
     minimumFractionDigits: digits, maximumFractionDigits: digits,

@@ -51,7 +51,10 @@ def feedback(released_to: str) -> Feedback:
     )
 
 
-DETAILS = "id title subtitle zone languages fields starts_at ends_at recording warn_seconds"
+DETAILS = (
+    "id title subtitle zone languages fields starts_at ends_at recording warn_seconds"
+    " embed embed_delay_seconds"
+)
 CUE = (
     "id stage segment slot position kind title planned_at hard seconds adjusted_seconds"
     " buffer_seconds started_at ended_at"

@@ -130,6 +130,21 @@ def test_questions_may_be_closed_until_somebody_opens_them() -> None:
     assert of(Window, closed) == [Window(id="show", open=False)]
 
 
+@pytest.mark.parametrize(("more", "delay_seconds"), [("", 15), ("\ndelay_seconds = 9", 9)])
+def test_a_show_may_have_the_player_of_another_house(more: str, delay_seconds: int) -> None:
+    assert of(Details, read(SMALL))[0].embed == ""
+    text = f'{SMALL}\n[picture]\nembed = "https://youtu.be/abcdefghijk"{more}\n'
+    (details,) = of(Details, read(text))
+    assert details.embed == "https://www.youtube.com/embed/abcdefghijk"
+    assert details.embed_delay_seconds == delay_seconds
+
+
+def test_no_other_house_may_be_set_into_the_page() -> None:
+    with pytest.raises(Refusal, match="YouTube or Bilibili") as refused:
+        read(SMALL + '\n[picture]\nembed = "https://video.example.org/embed/1"\n')
+    assert refused.value.field == "picture.embed"
+
+
 def test_a_show_that_begins_with_a_slot_has_it_on_standby() -> None:
     opening = SMALL[SMALL.index("[[segment]]") : SMALL.index('[[segment]]\nid = "pitches"')]
     text = SMALL.replace(opening, "").replace('title = "Pitches"', 'title = "P"\nat = "14:00"')
