@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { merge, nested, nothing } from "../../static/lib/patches.js";
+import { changed, merge, nested, nothing } from "../../static/lib/patches.js";
 import { Programme, compose, moment, scene } from "../../static/lib/programme.js";
 
 /** Numbers that look random and are the same each time. @param {number} seed */
@@ -29,7 +29,7 @@ function history(roll) {
       if (roll(2)) {
         const id = `q${roll(4)}`;
         const state = STATES[roll(STATES.length)];
-        const dealt = { shown_at: state === "approved" ? null : time, answered_at: null };
+        const dealt = { approved_at: 0, shown_at: state === "approved" ? null : time, answered_at: null };
         const doc = { id, state, text: `words ${roll(9)}`, mine: roll(2) === 0, ...dealt };
         records[`question/${id}`] = roll(6) ? doc : null;
       } else {
@@ -183,4 +183,51 @@ test("the moment is that of the frame; without one, now less the last delay", ()
   assert.equal(moment({ ...playing, movedAt: 80_000, still: true }, 105_000), 94_000);
   assert.equal(moment({ ...playing, date: null }, 100_000), 94_000);
   assert.equal(moment({ ...playing, date: null, delay: null }, 100_000), null);
+});
+
+/** A page that came when all was over, and was told of it as the server tells it. */
+function reopened(patches) {
+  const programme = new Programme();
+  programme.replay = true;
+  programme.take(replay(patches), patches.at(-1).time);
+  let known = {};
+  for (const [place, { time, records }] of patches.entries()) {
+    known = changed(known, records);
+    const next = patches[place + 1]?.time ?? null;
+    if (next !== time) programme.learn(known, time, next);
+  }
+  return programme;
+}
+
+test("a replay shows at every picture what the live page showed then", () => {
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const patches = history(dice(seed));
+    const live = follow(patches);
+    const again = reopened(patches);
+    const [{ time: start }, end] = [patches[0], patches.at(-1).time];
+    const order = Array.from({ length: 200 }, (_, n) => start + ((n * 37) % (end - start + 100)));
+    for (const at of order) {
+      assert.equal(again.missing(start, end), null);
+      assert.deepEqual(plain(scene(again.at(at))), plain(scene(live.at(at))), `${seed} ${at}`);
+    }
+  }
+});
+
+test("a replay has the questions that there were, one's own, and those asked after the show", () => {
+  const programme = new Programme();
+  programme.replay = true;
+  const made = (id, approved_at, more = {}) => ({ ...asked("approved"), id, approved_at, ...more });
+  const question = {
+    early: made("early", 1000),
+    late: made("late", 3000),
+    mine: made("mine", null, { mine: true, state: "waiting" }),
+    written: made("written", 9000, { written: true, state: "answered" }),
+  };
+  programme.take({ question }, 9000);
+  const there = (at) => Object.keys(programme.at(at).question);
+  assert.deepEqual(there(500), ["mine", "written"]);
+  assert.deepEqual(there(2000), ["early", "mine", "written"]);
+  assert.deepEqual(there(3000), ["early", "late", "mine", "written"]);
+  assert.equal(programme.at(2000).question.written.state, "answered");
+  assert.equal(programme.at(2100).question, programme.at(2000).question);
 });
