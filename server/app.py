@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from server import resources
 from server.domain.refusal import Refusal
+from server.domain.show import Show
 from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
 from server.live.bus import LocalBus
@@ -50,6 +51,13 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+async def read_show(store: Store, show_id: str) -> Show:
+    """Return a show as it stands; refuse `show.unknown`."""
+    show, reading = Show(show_id), await store.read(show_id)
+    show.take(reading.changes, reading.seq, 0)
+    return show
+
+
 def build(
     store: Store, secret: bytes, public_url: str, data: Path, ingest: Ingest | None = None
 ) -> Starlette:
@@ -60,7 +68,13 @@ def build(
     audience = Audience(hub, desk.report)
     playout = Playout(data, secret, ingest, desk.report)
     reserve_bytes = ingest.reserve_bytes if ingest else RESERVE_BYTES
-    cutting_room = CuttingRoom(data, hub.show, now_ms, reserve_bytes)
+
+    async def committed(show_id: str) -> Show:
+        """Return a show; one that nobody looks at is not kept for this."""
+        following = hub.followed().get(show_id)
+        return following.show if following else await read_show(store, show_id)
+
+    cutting_room = CuttingRoom(data, store.shows, committed, now_ms, reserve_bytes)
     cameras = Cameras(secret, ingest)
     director = None
     if ingest is not None:

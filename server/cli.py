@@ -32,7 +32,7 @@ from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.cutting import CuttingRoom
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
-from server.service.ports import Store
+from server.service.ports import ShowRow, Store
 
 PORT = 8000
 MEGABYTE = 1_000_000
@@ -237,7 +237,10 @@ async def _recording(options: argparse.Namespace) -> None:
     async def committed(_: str) -> Show:
         return show
 
-    room, made = CuttingRoom(data, committed, now_ms), 0
+    async def shows() -> list[ShowRow]:
+        return []
+
+    room, made = CuttingRoom(data, shows, committed, now_ms), 0
     for take in takes(show, now_ms()):
         if options.clips and take.name == WHOLE:
             continue

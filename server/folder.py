@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from server.app import DATABASE, now_ms, open_store
+from server.app import DATABASE, now_ms, open_store, read_show
 from server.domain.people import Person
 from server.domain.show import Details, Show
 from server.domain.sources import sound_of
@@ -64,10 +64,7 @@ async def choose(store: Store, show: str | None) -> str:
 
 async def read(store: Store, name: str | None) -> Show:
     """Return a show as it stands, the newest if none is named; refuse `show.unknown`."""
-    show = Show(await choose(store, name))
-    reading = await store.read(show.id)
-    show.take(reading.changes, reading.seq, 0)
-    return show
+    return await read_show(store, await choose(store, name))
 
 
 async def details(store: Store, show: str) -> Details:

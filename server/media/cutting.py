@@ -16,7 +16,6 @@ from pathlib import Path
 import msgspec
 
 from server.domain.recording import WHOLE, Take, details, span, takes
-from server.domain.refusal import Refusal
 from server.domain.show import Show
 from server.media.edit import place
 from server.media.film import Chapter, Film, Made, Order
@@ -25,7 +24,7 @@ from server.media.playlist import recording
 from server.media.playout import RESERVE_BYTES
 from server.media.supervisor import environment
 from server.media.webvtt import webvtt
-from server.service.ports import Clock, Playlist
+from server.service.ports import Clock, Playlist, ShowRow
 from server.service.ports import Film as Recorded
 
 LOOK_SECONDS = 2.0
@@ -47,17 +46,23 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CuttingRoom:
-    """Makes the films of all shows that have a picture; `show` returns one as it is committed."""
+    """Makes the films of all shows that have a picture.
+
+    `shows` lists them with their seqs, and `show` returns one as it is committed.
+    """
 
     def __init__(
         self,
         data: Path,
+        shows: Callable[[], Awaitable[Sequence[ShowRow]]],
         show: Callable[[str], Awaitable[Show]],
         clock: Clock,
         reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
         self._folder = data / "media"
+        self._shows = shows
         self._show = show
+        self._done: dict[str, int] = {}
         self._clock = clock
         self._reserve = reserve_bytes
         self._clips: dict[str, dict[str, Clip]] = {}
@@ -177,25 +182,28 @@ class CuttingRoom:
 
     async def _look(self) -> bool:
         """Make one film that is missing, and tell whether there was one."""
-        for show_id in await asyncio.to_thread(_recorded, self._folder):
-            try:
-                show = await self._show(show_id)
-            except Refusal:
+        recorded = await asyncio.to_thread(_recorded, self._folder)
+        for row in await self._shows():
+            if row.id not in recorded or self._done.get(row.id) == row.seq:
                 continue
-            made = await self._made(show_id)
+            show = await self._show(row.id)
+            made, waits = await self._made(show.id), False
             for take in takes(show):
                 if take.name in made and made[take.name].take == take:
                     continue
-                if not await self._is_settled(show_id, take):
+                if not await self._is_settled(show.id, take):
+                    waits = True
                     continue
                 try:
                     clip = await self.make(show, take)
                 except OSError as problem:
-                    log.error("show=%s: the film “%s” is not made: %s", show_id, take.name, problem)
+                    log.error("show=%s: the film “%s” is not made: %s", show.id, take.name, problem)
                     await asyncio.sleep(AGAIN_SECONDS)
                     return False
-                log.info("show=%s: the film “%s”: %d files", show_id, take.name, len(clip.films))
+                log.info("show=%s: the film “%s”: %d files", show.id, take.name, len(clip.films))
                 return True
+            if not waits:
+                self._done[show.id] = show.seq
         return False
 
     async def _is_settled(self, show: str, take: Take) -> bool:
@@ -248,8 +256,8 @@ async def _cut(order: Order) -> Made:
         raise OSError(f"the cutter ended with {process.returncode}") from None
 
 
-def _recorded(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob("*/index.jsonl"))
+def _recorded(folder: Path) -> set[str]:
+    return {path.parent.name for path in folder.glob("*/index.jsonl")}
 
 
 def _read(folder: Path) -> dict[str, Clip]:
