@@ -42,11 +42,15 @@ class Size:
     cost_seconds: float = 20.0
     viewers: tuple[int, ...] = (100, 200, 400, 800)
     viewers_seconds: float = 8.0
+    clip_seconds: int = 480
+    clips: int = 5
     readers: int = 1
 
 
 TINY = Size(
     screens=(5,),
+    clip_seconds=8,
+    clips=1,
     advances=3,
     seconds=0.3,
     askers=4,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.alignment import alignment
+from bench.clips import clips
 from bench.commands import asks, votes
 from bench.fanout import advance, idle
 from bench.figures import TINY, Figure, Size
@@ -30,6 +31,7 @@ ROWS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "alignment": alignment,
     "picture": picture,
     "viewers": viewers,
+    "clips": clips,
 }
 
 
