@@ -29,7 +29,7 @@ from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
 from server.service.links import read_secret
-from server.service.ports import Store
+from server.service.ports import Outlet, Store
 from server.service.rewind import Rewind
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
@@ -42,6 +42,8 @@ from server.web.transport import FanoutProtocol
 SOCKET_LIMIT = 64 * FRAME_LIMIT
 
 DATABASE = "luyan.db"
+# This server's own pictures.
+OWN = Outlet()
 
 log = logging.getLogger("luyan")
 
@@ -59,7 +61,12 @@ async def read_show(store: Store, show_id: str) -> Show:
 
 
 def build(
-    store: Store, secret: bytes, public_url: str, data: Path, ingest: Ingest | None = None
+    store: Store,
+    secret: bytes,
+    public_url: str,
+    data: Path,
+    ingest: Ingest | None = None,
+    outlet: Outlet = OWN,
 ) -> Starlette:
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
@@ -138,7 +145,7 @@ def build(
             Route("/metrics", api.metrics),
             Mount("/static", StaticFiles(directory=resources.static())),
         ],
-        middleware=[Middleware(pages.SecurityHeaders)],
+        middleware=[Middleware(pages.SecurityHeaders, pictures=outlet.origin)],
         exception_handlers={
             Refusal: pages.refusal_page,
             404: pages.missing_page,
@@ -158,6 +165,7 @@ def build(
         public_url,
         cutting_room,
         cameras,
+        outlet,
     )
     return app
 
@@ -198,6 +206,7 @@ async def serve(
     on_ready: Callable[[str], None] = lambda url: None,
     restored: bool = False,
     ingest: Ingest | None = None,
+    outlet: Outlet = OWN,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -210,7 +219,7 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data, restored=restored)
         try:
-            app = build(store, read_secret(data), url, data, ingest)
+            app = build(store, read_secret(data), url, data, ingest, outlet)
             config = uvicorn.Config(
                 app,
                 http="httptools",

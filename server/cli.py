@@ -1,4 +1,4 @@
-"""The command line: `luyan demo`, `new`, `serve`, `links`, `recording` and `export`."""
+"""The command line: `luyan demo`, `new`, `serve`, `playout`, `links`, `recording` and `export`."""
 
 import argparse
 import asyncio
@@ -20,7 +20,7 @@ import msgspec
 import uvloop
 
 from server import __version__, folder
-from server.app import now_ms, serve
+from server.app import OWN, now_ms, serve
 from server.demo import crowd
 from server.demo.companion import Companion
 from server.domain import clock
@@ -28,11 +28,12 @@ from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
 from server.domain.roles import Record
 from server.domain.show import Show
+from server.edge import serve_edge
 from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.cutting import CuttingRoom
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
-from server.service.ports import ShowRow, Store
+from server.service.ports import Outlet, ShowRow, Store
 
 PORT = 8000
 MEGABYTE = 1_000_000
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(options))
     except KeyboardInterrupt:
-        return 0 if run in (_demo, _serve) else 130
+        return 0 if run in (_demo, _serve, _playout) else 130
     except (Refusal, OSError, ValueError) as problem:
         print(f"luyan: {_words(problem)}", file=sys.stderr)
         return 1
@@ -91,7 +92,13 @@ async def _demo(options: argparse.Namespace) -> None:
     async with folder.opened(data, new=True) as store:
         show = await _demo_show(store, options.fresh, options.data is not None)
         port = options.ingest or free_port(options.host)
-        ingest = Ingest(show, options.host, port, reserve_bytes=options.reserve * MEGABYTE)
+        ingest = Ingest(
+            show,
+            options.host,
+            port,
+            reserve_bytes=options.reserve * MEGABYTE,
+            low_latency=options.low_latency,
+        )
         page = await folder.hand_out(store, data, show, ingest=ingest)
     audience, picture = crowd.Crowd(), Companion()
 
@@ -163,7 +170,8 @@ async def _serve(options: argparse.Namespace) -> None:
     if shows and options.ingest is not None:
         port = options.ingest or free_port(options.host)
         reserve = options.reserve * MEGABYTE
-        ingest = Ingest(shows[-1], options.host, port, _secure(options), reserve)
+        near = options.low_latency
+        ingest = Ingest(shows[-1], options.host, port, _secure(options), reserve, near)
 
     def ready(url: str) -> None:
         print(f"Luyan {__version__} serves {data} at {url}")
@@ -178,7 +186,13 @@ async def _serve(options: argparse.Namespace) -> None:
         print("  Ctrl-C ends the server.", flush=True)
 
     public_url = _public_url(options)
-    await _serve_folder(options, data, logging.INFO, public_url, ready, options.restored, ingest)
+    outlet = OWN
+    if options.playout:
+        origin = _origin(options.playout)
+        outlet = Outlet(origin + OWN.playlist, origin)
+    await _serve_folder(
+        options, data, logging.INFO, public_url, ready, options.restored, ingest, outlet
+    )
 
 
 async def _serve_folder(
@@ -189,6 +203,7 @@ async def _serve_folder(
     on_ready: Callable[[str], None],
     restored: bool = False,
     ingest: Ingest | None = None,
+    outlet: Outlet = OWN,
 ) -> None:
     """Serve a data folder until a signal ends it, and announce the address while it lasts."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
@@ -202,9 +217,22 @@ async def _serve_folder(
         on_ready(url)
 
     try:
-        await serve(data, options.host, options.port, public_url, ready, restored, ingest)
+        await serve(data, options.host, options.port, public_url, ready, restored, ingest, outlet)
     finally:
         folder.withdraw(data)
+
+
+async def _playout(options: argparse.Namespace) -> None:
+    """Serve the pictures of the data folder, and nothing else."""
+    data = _data(options)
+
+    def ready(url: str) -> None:
+        print(f"Luyan {__version__} serves the pictures of {data} at {url}")
+        print(f"  luyan serve --playout {url}    leads viewers here")
+        print("  Ctrl-C ends it.", flush=True)
+
+    origin = _public_url(options) or "*"
+    await serve_edge(data, options.host, options.port, origin, ready)
 
 
 async def _links(options: argparse.Namespace) -> None:
@@ -282,11 +310,14 @@ def _secure(options: argparse.Namespace) -> Secure | None:
 
 def _public_url(options: argparse.Namespace) -> str | None:
     url: str | None = options.url
-    if url and not re.fullmatch(r"https?://[^/?#]+/?", url):
+    return _origin(url) if url else None
+
+
+def _origin(url: str) -> str:
+    """Return an origin as a browser writes it: in small letters, without the port that goes
+    unsaid."""
+    if not re.fullmatch(r"https?://[^/?#;,\s]+/?", url):
         raise ValueError(f"“{url}” is not an address such as https://show.example.org")
-    if not url:
-        return None
-    # As a browser writes it in `Origin`: in small letters, without the port that goes unsaid.
     return re.sub(r"^(http:.*):80$|^(https:.*):443$", r"\1\2", url.rstrip("/").lower())
 
 
@@ -297,7 +328,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="luyan",
         description="Luyan (路演) holds a live-streamed roadshow together.",
-        epilog="LUYAN_DATA stands for --data, LUYAN_URL for --url.",
+        epilog="LUYAN_DATA, LUYAN_URL and LUYAN_PLAYOUT stand for --data, --url and --playout.",
     )
     parser.add_argument("--version", action="version", version=f"luyan {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -335,6 +366,17 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument(
         "--restored", action="store_true", help="the folder was put back from a backup: once"
     )
+
+    serving.add_argument(
+        "--playout",
+        default=os.environ.get("LUYAN_PLAYOUT"),
+        metavar="URL",
+        help="where `luyan playout` serves the pictures, if not here",
+    )
+
+    playing = _command(commands, _playout, "playout", "serve the pictures alone, to many viewers")
+    _listen(playing)
+    _url(playing)
 
     links = _command(commands, _links, "links", "print the personal links of a show")
     _show(links)
@@ -388,6 +430,11 @@ def _ingest(command: argparse.ArgumentParser, default: int | None, words: str) -
         default=RESERVE_BYTES // MEGABYTE,
         metavar="MB",
         help="stop recording when so little is free on the disk (default %(default)s)",
+    )
+    command.add_argument(
+        "--low-latency",
+        action="store_true",
+        help="viewers see the picture after two seconds, not five, if their lines are good",
     )
 
 

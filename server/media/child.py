@@ -63,7 +63,13 @@ async def main() -> int:
     config = await _next(orders)
     if not isinstance(config, Configure):
         return 2
-    reels = Reels(Path(config.folder), config.segment_ms, config.reserve_bytes, say_from_thread)
+    reels = Reels(
+        Path(config.folder),
+        config.segment_ms,
+        config.reserve_bytes,
+        say_from_thread,
+        part_ms=config.part_ms,
+    )
     mux = Mux(reels, say_from_thread, send_away, config.encoder_delay_ms)
     ingest = Ingest(config.keys, mux, say)
     try:

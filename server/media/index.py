@@ -8,7 +8,7 @@ is the exception: its index is small, and written anew with an `Origin` in front
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -148,12 +148,23 @@ class Writer(Index):
 
 
 class IndexWriter(Writer):
-    """Keeps everything; on opening it closes what a crash left open."""
+    """Keeps everything; on opening it closes what a crash left open.
 
-    def __init__(self, folder: Path, now: int) -> None:
+    `left` is given the number of the next segment, and returns what there is of it already.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        now: int,
+        left: Callable[[int], MediaSegment | None] = lambda number: None,
+    ) -> None:
         super().__init__(folder)
         self._file: BinaryIO = self._path.open("ab", buffering=0)
         self._file.truncate(self._read)
+        segment = left(self.next_number)
+        if segment is not None:
+            self.append(segment)
         if not self.paused:
             self.append(Pause(at=now))
 

@@ -6,12 +6,17 @@ loudly, and goes on as soon as it can.
 
 import shutil
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from server.media.flv import Packet
 from server.media.fragments import LONGEST_US, Fragment, Fragments
 from server.media.index import IndexWriter, MediaSegment, Pause, Writer
+from server.media.parts import PartsWriter, clear, left_of
 from server.media.source import Feed
 from server.media.wire import Halted, Notice, Said, Wrote
 
@@ -20,6 +25,7 @@ SLACK_MS = 100
 RETRY_MS = 2_000
 # How much sound must come alone before a programme starts without pictures.
 DEAF_MS = 2_000
+LONGEST_PACKET_MS = 50
 
 
 def now_ms() -> int:
@@ -30,7 +36,8 @@ def now_ms() -> int:
 class Packager:
     """Cuts one reel out of packets; `say` hears of every segment, halt and trouble.
 
-    Without an `index` it has one that keeps everything.
+    Without an `index` it has one that keeps everything. With `part_ms`, what there is of a
+    segment can be had in parts of that length before it is whole.
     """
 
     def __init__(
@@ -40,12 +47,21 @@ class Packager:
         reserve_bytes: int,
         say: Callable[[Said], None],
         index: Writer | None = None,
+        part_ms: int = 0,
     ) -> None:
         self._folder = folder
         self._segment_ms = segment_ms
         self._reserve = reserve_bytes
         self._say = say
-        self._index = index or IndexWriter(folder, now_ms())
+        self._part_ms = part_ms
+        self._index = index or IndexWriter(folder, now_ms(), lambda n: left_of(folder, n))
+        self._parts = None
+        if part_ms:
+            # libav cuts at the first packet that is so late.
+            target_ms = part_ms + LONGEST_PACKET_MS
+            self._parts = PartsWriter(folder, target_ms, self._index.next_number - 1)
+        else:
+            clear(folder)
         self._run: _Run | None = None
         self._not_before = 0
         self._full = self._warned = False
@@ -60,12 +76,9 @@ class Packager:
             if not may_begin(source, packet) or now_ms() < self._not_before:
                 return
             run = self._run = self._begin(source, packet)
-        for fragment in run.fragments.put(packet):
-            run.add(fragment)
-            following = run.fragments.next_packet()
-            if following is None or not self._is_due(run, following):
-                continue
-            if not self._write(run, following.pts):
+        run.take(run.fragments.put(packet))
+        while (following := run.following) is not None:
+            if not self._add(run, following):
                 self._run = None
                 self._end()
                 self._say(Halted())
@@ -86,8 +99,19 @@ class Packager:
         self._index.generation += 1
         self._warned = False
         longest_us = LONGEST_US if first.kind == "video" else self._segment_ms * 1000
+        longest_us = self._part_ms * 1000 or longest_us
         fragments = Fragments(source.formats, first, longest_us)
         return _Run(source, fragments, self._index.generation, self._index.next_run)
+
+    def _add(self, run: "_Run", following: Packet) -> bool:
+        """Add the oldest fragment to the segment in the making, which may be whole with it.
+
+        `following` begins the next one. Tells whether the disk took it.
+        """
+        fragment = run.add()
+        if not self._write_part(run, fragment, following.dts):
+            return False
+        return not self._is_due(run, following) or self._write(run, following.pts)
 
     def _is_due(self, run: "_Run", following: Packet) -> bool:
         """Tell whether a segment ends where `following` begins, which begins a fragment."""
@@ -98,7 +122,46 @@ class Packager:
             self._warned = True
             text = f"key frames are {length / 1000:.1f} s apart; please set 1 or 2 s"
             self._say(Notice(code="sparse_key_frames", text=text))
-        return length >= self._segment_ms - SLACK_MS or not following.key
+        if not following.key:
+            return self._parts is None or length * 1000 >= LONGEST_US
+        return length >= self._segment_ms - SLACK_MS
+
+    def _write_part(self, run: "_Run", fragment: Fragment, until: int) -> bool:
+        """Let players have a fragment before its segment; `until` is the next one's decoding."""
+        if self._parts is None:
+            return True
+        first = fragment.packets[0]
+        if run.segment is None:
+            run.segment = self._segment(run, run.packets)
+        try:
+            self._check_room(len(fragment.data))
+            self._describe(run)
+            self._parts.add(run.segment, fragment.data, max(until - first.dts, 1), first.key)
+        except OSError as problem:
+            self._fail(problem)
+            return False
+        return True
+
+    def _segment(self, run: "_Run", packets: list[Packet]) -> MediaSegment:
+        """Return the segment that begins with these packets, without its length."""
+        name = f"{run.generation:04d}"
+        return MediaSegment(
+            number=self._index.next_number,
+            run=run.number,
+            file=f"seg-{name}-{self._index.next_number:06d}.m4s",
+            init=run.init,
+            pdt=run.clock.instant(packets[0].pts),
+            ms=0,
+            size=0,
+            source=run.source.name,
+            whole=packets[0].key,
+        )
+
+    def _describe(self, run: "_Run") -> None:
+        """Write the init segment, once; raises OSError."""
+        if not run.described:
+            self._put_file(run.init, run.fragments.init)
+            run.described = True
 
     def _write(self, run: "_Run", until: int | None) -> bool:
         """Make a segment of what was gathered, and tell whether the disk took it.
@@ -106,28 +169,22 @@ class Packager:
         `until` is the media time at which the next one begins, None if none will.
         """
         packets, data = run.packets, bytes(run.data)
+        begun, run.segment = run.segment, None
         run.packets, run.data = [], bytearray()
         if until is None:
             until = max(packet.pts for packet in packets) + _spacing(packets)
-        name = f"{run.generation:04d}"
-        segment = MediaSegment(
-            number=self._index.next_number,
-            run=run.number,
-            file=f"seg-{name}-{self._index.next_number:06d}.m4s",
-            init=f"init-{name}.mp4",
-            pdt=run.clock.instant(packets[0].pts),
+        segment = msgspec.structs.replace(
+            begun or self._segment(run, packets),
             ms=max(until - packets[0].pts, 1),
             size=len(data),
-            source=run.source.name,
-            whole=packets[0].key,
         )
         try:
             self._check_room(len(data))
-            if not run.described:
-                self._put_file(segment.init, run.fragments.init)
-                run.described = True
+            self._describe(run)
             self._put_file(segment.file, data)
             self._index.append(segment)
+            if self._parts is not None:
+                self._parts.finish(segment.number)
         except OSError as problem:
             self._fail(problem)
             return False
@@ -142,8 +199,15 @@ class Packager:
         run, self._run = self._run, None
         if run is None:
             return
-        for fragment in run.fragments.close():
-            run.add(fragment)
+        run.take(run.fragments.close())
+        while run.ready:
+            following = run.following
+            fragment = run.add()
+            last = fragment.packets[-1].dts + _spacing(run.packets)
+            if not self._write_part(run, fragment, following.dts if following else last):
+                run.packets = []
+                break
+        run.data += run.lone
         if run.packets:
             self._write(run, None)
         self._end()
@@ -169,6 +233,9 @@ class Packager:
     def _fail(self, problem: OSError) -> None:
         """The disk does not take it: say so once, and try again a little later."""
         self._not_before = now_ms() + RETRY_MS
+        if self._parts is not None:
+            with suppress(OSError):
+                self._parts.give_up()
         if not self._full:
             self._full = True
             self._say(Notice(code="disk_full", text=f"the programme is not written: {problem}"))
@@ -183,19 +250,41 @@ class _Run:
         self.fragments = fragments
         self.generation = generation
         self.number = number
+        self.init = f"init-{generation:04d}.mp4"
         self.described = False
+        self.segment: MediaSegment | None = None
+        self.ready: deque[Fragment] = deque()
         self.packets: list[Packet] = []
         self.data = bytearray()
+        self.lone = b""
         self._life = source.life
 
     def is_of(self, source: Feed) -> bool:
         """Tell whether a source's packets may still be joined to this run."""
         return source is self.source and source.life == self._life
 
-    def add(self, fragment: Fragment) -> None:
-        """Take a fragment into the segment in the making."""
+    def take(self, fragments: Sequence[Fragment]) -> None:
+        """Take what libav has written; one without a leading packet goes with the next."""
+        for fragment in fragments:
+            data, self.lone = self.lone + fragment.data, b""
+            if fragment.packets:
+                self.ready.append(Fragment(data, fragment.packets))
+            else:
+                self.lone = data
+
+    @property
+    def following(self) -> Packet | None:
+        """The packet that comes after the oldest fragment, None if there is none of them yet."""
+        if len(self.ready) > 1:
+            return self.ready[1].packets[0]
+        return self.fragments.next_packet() if self.ready else None
+
+    def add(self) -> Fragment:
+        """Add the oldest fragment to the segment in the making."""
+        fragment = self.ready.popleft()
         self.data += fragment.data
         self.packets += fragment.packets
+        return fragment
 
 
 def may_begin(source: Feed, packet: Packet) -> bool:

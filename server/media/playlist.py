@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 
 from server.media.index import Index, MediaSegment
 from server.media.packing import joined, packed
+from server.media.parts import Part, Parts, Pieces
 from server.service.ports import Playlist
 
 # Below this a player would ask too often.
 LEAST_TARGET_SECONDS = 1
 # So much of the end is in every answer; who has read the rest need not read it again.
 UNSKIPPED_SECONDS = 60
+# How far from the edge players should stay, in parts; the standard's advice.
+HELD_BACK = 3
 # Segments that are packed together, once for all.
 PAGE = 100
 
@@ -43,12 +46,14 @@ class LivePlaylist:
         self._start = 0
         self._shown_ms = 0
         self._broken = -1
+        self.parts: Parts | None = None
 
-    def update(self) -> None:
-        """Take in what the index has that is new."""
+    def update(self, parts: Parts | None = None) -> None:
+        """Take in what the index has that is new, and what there is before segments are whole."""
         # A ring that is written anew.
         if self._segments is not self._index.segments:
             self._clear()
+        self.parts = parts
         for place in range(len(self._blocks), len(self._segments)):
             segment = self._segments[place]
             before = self._segments[place - 1] if place else None
@@ -71,18 +76,18 @@ class LivePlaylist:
 
     def text(self) -> str:
         """Return the whole playlist."""
-        return "".join((self._opening(), *self._blocks[self._start :], self._tail()))
+        return "".join((self._opening(), *self._from(self._start)))
 
     def whole(self) -> Playlist:
         """Return the whole playlist, plain and packed."""
         text = self.text().encode()
-        full = (len(self._blocks) - self._start) // self._page
+        full = (self._settled - self._start) // self._page
         starts = range(self._start, self._start + full * self._page, self._page)
         for start in starts:
             if start not in self._packed:
                 blocks = self._blocks[start : start + self._page]
                 self._packed[start] = packed("".join(blocks).encode())
-        rest = "".join((*self._blocks[self._start + full * self._page :], self._tail()))
+        rest = "".join(self._from(self._start + full * self._page))
         pages = [packed(self._opening().encode()), *map(self._packed.__getitem__, starts)]
         return Playlist(text, joined(text, [*pages, packed(rest.encode())]))
 
@@ -95,7 +100,7 @@ class LivePlaylist:
         if first == self._start:
             return self.whole()
         head = f"{self._head(9)}#EXT-X-SKIP:SKIPPED-SEGMENTS={first - self._start}\n"
-        text = "".join((head, self._described(first), *self._blocks[first:], self._tail())).encode()
+        text = "".join((head, self._described(first), *self._from(first))).encode()
         return Playlist(text, joined(text, [packed(text)]))
 
     def _opening(self) -> str:
@@ -107,31 +112,78 @@ class LivePlaylist:
         return _map(self._segments[place]) if shown else ""
 
     @property
-    def _target(self) -> int:
+    def target(self) -> int:
+        """The longest that a segment may be, in seconds."""
         return _target(max(self._target_ms, self._index.longest_ms))
 
     @property
     def _unskipped(self) -> int:
         """Seconds of the end that are never left out; the standard wants at least six targets."""
-        return max(UNSKIPPED_SECONDS, 6 * self._target)
+        return max(UNSKIPPED_SECONDS, 6 * self.target)
 
     def _head(self, version: int = 7) -> str:
         shown = self._segments[self._start :][:1]
         run = self._segments[self._start - 1].run if self._start else None
-        lines = [
-            *_head(shown, self._target, version, run),
-            f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={self._unskipped}",
-        ]
+        control = f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={self._unskipped}"
+        lines = [*_head(shown, self.target, version, run), control]
+        if self.parts is not None:
+            target = self.parts.target_ms / 1000
+            lines[-1] += f",PART-HOLD-BACK={HELD_BACK * target:.3f}"
+            # Who waited for what does not come would be told so, and take it for a fault.
+            if not self.halted:
+                lines[-1] += ",CAN-BLOCK-RELOAD=YES"
+            lines.append(f"#EXT-X-PART-INF:PART-TARGET={target:.3f}")
         if self._broken < self._start:
             lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
         if self._window_ms is None:
             lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
         return "\n".join(lines) + "\n"
 
-    def _tail(self) -> str:
+    @property
+    def _settled(self) -> int:
+        """From which place on segments come with their parts."""
+        count = len(self._segments)
+        if self.parts is None or not self.parts.latest:
+            return count
+        oldest = self.parts.latest[0].segment.number
+        return max(0, count - max(0, self._segments[-1].number + 1 - oldest)) if count else 0
+
+    def _from(self, place: int) -> Iterator[str]:
+        """Return the lines of all segments from a place on, and what comes after them."""
+        settled = max(place, self._settled)
+        yield from self._blocks[place:settled]
+        coming = self.coming
+        for late in range(settled, len(self._segments)):
+            segment = self._segments[late]
+            if coming is not None and segment.number >= coming.segment.number:
+                break
+            before = self._segments[late - 1] if late else None
+            parts = self.parts.of(segment.number) if self.parts is not None else ()
+            yield _block(segment, before, parts)
+        if coming is not None:
+            place = coming.segment.number - self._segments[0].number
+            before = self._segments[place - 1] if place else None
+            yield _beginning(coming.segment, before) + _partly(coming.parts)
         # Said at once, not with the next segment: players stumble over one that appears at the
         # edge.
-        return "#EXT-X-DISCONTINUITY\n" if self._segments and self._index.paused else ""
+        elif self._segments and self._index.paused:
+            yield "#EXT-X-DISCONTINUITY\n"
+
+    @property
+    def coming(self) -> Pieces | None:
+        """The segment in the making, as far as it is there; None for a reel without parts.
+
+        A whole one counts as such until the next has begun: hls.js (1.7.4) loses its way at a
+        segment of which there is no part yet.
+        """
+        if self.parts is None or self._index.paused:
+            return self.parts.coming if self.parts is not None else None
+        return self.parts.latest[-1] if self.parts.latest else None
+
+    @property
+    def halted(self) -> bool:
+        """Whether nothing is to be expected for now."""
+        return self._index.paused and self.coming is None
 
 
 def recording(segments: Sequence[MediaSegment]) -> str:
@@ -169,16 +221,26 @@ def _blocks(segments: Sequence[MediaSegment]) -> Iterator[str]:
         before = segment
 
 
-def _block(segment: MediaSegment, before: MediaSegment | None) -> str:
+def _block(segment: MediaSegment, before: MediaSegment | None, parts: Sequence[Part] = ()) -> str:
     """Return the lines of a segment that comes after another."""
+    length = f"#EXTINF:{segment.ms / 1000:.3f},\n"
+    return f"{_beginning(segment, before)}{_partly(parts)}{length}{segment.file}\n"
+
+
+def _beginning(segment: MediaSegment, before: MediaSegment | None) -> str:
     lines = ""
     if before is not None and segment.run != before.run:
         lines += "#EXT-X-DISCONTINUITY\n"
     if before is None or segment.init != before.init:
         lines += _map(segment)
-    return (
-        f"{lines}#EXT-X-PROGRAM-DATE-TIME:{_iso(segment.pdt)}\n"
-        f"#EXTINF:{segment.ms / 1000:.3f},\n{segment.file}\n"
+    return f"{lines}#EXT-X-PROGRAM-DATE-TIME:{_iso(segment.pdt)}\n"
+
+
+def _partly(parts: Sequence[Part]) -> str:
+    return "".join(
+        f'#EXT-X-PART:DURATION={part.ms / 1000:.3f},URI="{part.file}"'
+        f"{',INDEPENDENT=YES' if part.key else ''}\n"
+        for part in parts
     )
 
 

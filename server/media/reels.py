@@ -27,14 +27,19 @@ Say = Callable[[Said], None]
 
 
 class Reels:
-    """Writes all reels below a show's `folder`; raises OSError if not even the programme can be."""
+    """Writes all reels below a show's `folder`; raises OSError if not even the programme can be.
 
-    def __init__(self, folder: Path, segment_ms: int, reserve_bytes: int, say: Say) -> None:
+    With `part_ms`, the programme can be had in parts of that length.
+    """
+
+    def __init__(
+        self, folder: Path, segment_ms: int, reserve_bytes: int, say: Say, part_ms: int = 0
+    ) -> None:
         self._folder = folder
         self._segment_ms = segment_ms
         self._reserve = reserve_bytes
         self._say = say
-        self.programme = Packager(folder, segment_ms, reserve_bytes, say)
+        self.programme = Packager(folder, segment_ms, reserve_bytes, say, part_ms=part_ms)
         self._others: dict[str, _Reel] = {}
         for left in folder.glob(f"{PREVIEW}*/"):
             self._reel(left.name).empty()

@@ -155,8 +155,9 @@ class Configure(Command, frozen=True, kw_only=True, tag="configure"):
     """The first line: where to listen, who may publish, where to write.
 
     `keys` leads from a stream key to the name of its source. `reserve_bytes` of the disk are left
-    to others. With `certificate` and `private_key` (files in PEM) it listens for RTMPS; then
-    `own_port` is where programs of this machine publish without.
+    to others. With `part_ms`, players need not wait until a segment is whole. With `certificate`
+    and `private_key` (files in PEM) it listens for RTMPS; then `own_port` is where programs of
+    this machine publish without.
     """
 
     folder: str
@@ -165,6 +166,7 @@ class Configure(Command, frozen=True, kw_only=True, tag="configure"):
     keys: dict[str, str]
     segment_ms: int = 2000
     reserve_bytes: int = 500_000_000
+    part_ms: int = 0
     encoder_delay_ms: dict[str, int] = {}
     certificate: str | None = None
     private_key: str | None = None

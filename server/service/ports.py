@@ -162,7 +162,22 @@ class Playlist(NamedTuple):
     packed: bytes
 
 
+class Awaited(NamedTuple):
+    """What a player waits for: a segment by its number, or a part of it."""
+
+    segment: int
+    part: int | None = None
+
+
 PROGRAMME = "programme"
+
+
+class Outlet(NamedTuple):
+    """Where players find the programme: the address of its playlist, in which `{show}` stands for
+    a show; and the origin of what it leads to, empty for our own."""
+
+    playlist: str = "/s/{show}/hls/live.m3u8"
+    origin: str = ""
 
 
 class Pictures(Protocol):
@@ -172,11 +187,17 @@ class Pictures(Protocol):
     """
 
     async def playlist(
-        self, show: str, reel: str = PROGRAMME, *, skip: bool = False
+        self,
+        show: str,
+        reel: str = PROGRAMME,
+        *,
+        skip: bool = False,
+        awaited: Awaited | None = None,
     ) -> Playlist | None:
         """Return what a player reads first, None while there is nothing to play.
 
-        `skip`: the player knows the playlist as it was a short while ago.
+        `skip`: the player knows the playlist as it was a short while ago. `awaited`: it wants the
+        first one that has this; raises TimeoutError if that does not come soon.
         """
 
     def file(self, show: str, reel: str, name: str) -> Path | None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.service.ports import Playlist
+from server.domain.refusal import Refusal
+from server.service.ports import Awaited, Playlist
 
 MEDIA_TYPES = {
     "mp4": "video/mp4",
@@ -23,6 +25,23 @@ PRIVATE = "private, no-store"
 def wants_delta(request: Request) -> bool:
     """Tell whether a player asks for the end of the playlist alone (`_HLS_skip`)."""
     return request.query_params.get("_HLS_skip", "") in ("YES", "v2")
+
+
+def awaited(request: Request) -> Awaited | None:
+    """Return what a player waits for (`_HLS_msn`, `_HLS_part`); refuse what is no number."""
+    numbers: list[int | None] = []
+    for field in ("_HLS_msn", "_HLS_part"):
+        text = request.query_params.get(field)
+        if text is not None and not re.fullmatch(r"[0-9]{1,12}", text):
+            raise Refusal("frame.invalid", "This is not a whole number.", field=field)
+        numbers.append(int(text) if text is not None else None)
+    segment, part = numbers
+    return Awaited(segment, part) if segment is not None else None
+
+
+def late() -> Response:
+    """Answer that what a player waits for did not come in time."""
+    return Response(status_code=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
 
 def playlist(request: Request, found: Playlist, cache: str = FRESH) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Cameras, Clock, Pictures, Recordings, Store
+from server.service.ports import Cameras, Clock, Outlet, Pictures, Recordings, Store
 from server.service.rewind import Rewind
 
 
@@ -25,6 +25,7 @@ class House:
     public_url: str
     recordings: Recordings
     cameras: Cameras
+    outlet: Outlet
 
     @property
     def secure(self) -> bool:

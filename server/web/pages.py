@@ -113,6 +113,7 @@ async def live(request: Request, template: str, view: Role, **context: Any) -> R
         "person": actor.person,
         "person_zone": person.zone if isinstance(person, Person) else None,
         "replay": context.get("replay"),
+        "playlist": home.outlet.playlist.format(show=show_id),
     }
     response = render(
         request,
@@ -209,16 +210,24 @@ async def fault_page(request: Request, _: Exception) -> Response:
 
 class SecurityHeaders:
     """Sends the headers that keep scripts, frames and senses of others out of our pages, and our
-    answers, which are mostly for one person, out of their caches."""
+    answers, which are mostly for one person, out of their caches.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `pictures` is the origin that the pictures come from, empty for our own.
+    """
+
+    def __init__(self, app: ASGIApp, pictures: str = "") -> None:
         self.app = app
+        self._headers = dict(HEADERS)
+        if pictures:
+            policy = POLICY.replace("media-src 'self'", f"media-src 'self' {pictures}")
+            policy += f"; connect-src 'self' {pictures}"
+            self._headers["Content-Security-Policy"] = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 asset = scope["path"].startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if asset else "no-store")

@@ -18,16 +18,19 @@ async def playlist(request: Request) -> Response:
     """Serve `/s/{show}/hls/live.m3u8`, the last two hours of the programme, from memory.
 
     `/s/{show}/hls/{reel}/live.m3u8` is that of another reel. With `_HLS_skip=YES` it is the end
-    of it alone.
+    of it alone, with `_HLS_msn` and `_HLS_part` the first that has these.
     """
     home, show_id = house(request), request.path_params["show"]
     try:
         reel, private = await _reel(request)
-        found = await home.pictures.playlist(show_id, reel, skip=hls.wants_delta(request))
+        skip, awaited = hls.wants_delta(request), hls.awaited(request)
+        found = await home.pictures.playlist(show_id, reel, skip=skip, awaited=awaited)
         if found is None:
             raise Refusal("picture.unknown", "This show has no picture yet.")
     except Refusal as refusal:
         return answer(refusal, session.language(request))
+    except TimeoutError:
+        return hls.late()
     return hls.playlist(request, found, hls.PRIVATE if private else hls.FRESH)
 
 

@@ -70,13 +70,13 @@ export const player = component(() => {
 
     init() {
       video = /** @type {HTMLVideoElement} */ (this.$refs.video);
-      const list = REPLAY ? "recording" : "live";
       const ears = {
         frame: (/** @type {number | null} */ date) => this.seen(date),
         blank: () => this.blank(),
         qualities: (/** @type {number[]} */ heights) => (this.qualities = heights),
       };
-      const address = `/s/${encodeURIComponent(boot.show)}/hls/${list}.m3u8`;
+      const recording = `/s/${encodeURIComponent(boot.show)}/hls/recording.m3u8`;
+      const address = REPLAY ? recording : boot.playlist;
       tuner = new Tuner(video, address, ears, Boolean(REPLAY));
       setInterval(() => this.tick(), TICK_MS);
       video.addEventListener("volumechange", () => this.heard());

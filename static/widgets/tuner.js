@@ -10,8 +10,9 @@
  */
 
 const WORKER = new URL("../vendor/hls.worker.js", import.meta.url).href;
-// From the edge of what the server has: two segments, so that a late one does not stop the picture.
-const BEHIND_SECONDS = 4;
+// From the edge of what the server has, so that a late one does not stop the picture. Where there
+// are parts of segments, the playlist says how far.
+const BEHIND_SEGMENTS = 2;
 const CATCH_UP = 1.05;
 const KEPT_SECONDS = 60;
 const TICK_MS = 250;
@@ -69,6 +70,8 @@ export class Tuner {
   movedAt = 0;
   time = 0;
   /** @type {boolean} nothing is to be expected for now */ patient = false;
+  /** @type {any} the playlist that `listed` is of */ known = null;
+  /** @type {Piece[]} */ listed = [];
   /** @type {boolean} the viewer has chosen another moment than the latest */ rewound = false;
 
   /**
@@ -94,9 +97,10 @@ export class Tuner {
     const { default: Hls } = await import("../vendor/hls.js");
     if (turn !== this.turn) return;
     if (!Hls.isSupported()) return this.native();
+    // Not one of our own settings, which would count more than what the playlist says.
+    Hls.DefaultConfig = { ...Hls.DefaultConfig, liveSyncDurationCount: BEHIND_SEGMENTS };
     const hls = new Hls({
       workerPath: WORKER,
-      liveSyncDuration: BEHIND_SECONDS,
       maxLiveSyncPlaybackRate: this.rewound ? 1 : CATCH_UP,
       backBufferLength: KEPT_SECONDS,
     });
@@ -164,8 +168,15 @@ export class Tuner {
 
   // ---- where it stands ------------------------------------------------------------------------
 
+  /** @returns {Piece[]} in order; the last may be in the making */
   get pieces() {
-    return /** @type {Piece[]} */ (this.hls?.latestLevelDetails?.fragments ?? []);
+    const latest = this.hls?.latestLevelDetails;
+    if (latest && latest !== this.known) {
+      const { fragments, fragmentHint } = latest;
+      this.listed = fragmentHint ? [...fragments, fragmentHint] : fragments;
+    }
+    this.known = latest;
+    return latest ? this.listed : [];
   }
 
   /** @param {number} time media seconds @returns {number | null} its moment, ms UTC */

@@ -24,10 +24,14 @@ AT = 1_795_441_734_000
 class Studio:
     """A packager over a folder, fed by hand."""
 
-    def __init__(self, folder: Path, segment_ms: int = 1000, reserve_bytes: int = 0) -> None:
+    def __init__(
+        self, folder: Path, segment_ms: int = 1000, reserve_bytes: int = 0, part_ms: int = 0
+    ) -> None:
         self.folder = folder
         self.said: list[Said] = []
-        self.packager = Packager(folder, segment_ms, reserve_bytes, self.said.append)
+        self.packager = Packager(
+            folder, segment_ms, reserve_bytes, self.said.append, part_ms=part_ms
+        )
 
     def feed(self, source: Source, tags: Iterable[Tag], late: int = 0) -> None:
         for tag in tags:
