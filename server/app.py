@@ -118,6 +118,7 @@ def build(
             Route("/s/{show}/replay", recording.replay),
             Route("/s/{show}/recording", recording.page),
             Route("/s/{show}/recording/chapters.vtt", recording.chapters),
+            Route("/s/{show}/recording/captions.{lang}.vtt", recording.captions),
             Route("/s/{show}/recording/{film}.mp4", recording.film),
             Route("/s/{show}/stage", pages.stage),
             Route("/s/{show}/overlay/{name}", pages.overlay),

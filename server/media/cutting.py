@@ -11,11 +11,14 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
+from server.domain.captions import LASTS_MS
 from server.domain.recording import WHOLE, Take, details, span, takes
+from server.domain.recording import chapters as chapters_of
 from server.domain.show import Show
 from server.media.edit import place
 from server.media.film import Chapter, Film, Made, Order
@@ -32,6 +35,7 @@ LOOK_SECONDS = 2.0
 AGAIN_SECONDS = 60.0
 # The last segment is written when the next begins; after so long, none comes any more.
 SETTLED_MS = 30_000
+FAR = 1 << 60
 # What is still to be seen when the caller has ended the show.
 AFTER_MS = 10_000
 
@@ -119,19 +123,37 @@ class CuttingRoom:
         return self._playlists[show.id][key]
 
     async def chapters(self, show: Show) -> str | None:
-        """Return the chapters of the film of the whole show as WebVTT, of its first part."""
-        whole = next((c for c in await self.clips(show) if c.take.name == WHOLE), None)
+        """Return the chapters of the film of the whole show as WebVTT."""
+        whole = await self._whole(show)
         if whole is None:
             return None
-        film, told = whole.films[0], {}
-        for chapter in whole.take.chapters:
-            at = place(film.pieces, max(chapter.at, film.pieces[0][0]))
+        told = {}
+        for chapter in chapters_of(show):
+            at = place(whole.pieces, max(chapter.at, whole.pieces[0][0]))
             if at is not None:
                 told[at] = chapter.title
-        ends = [*told, film.ms][1:]
+        ends = [*told, whole.ms][1:]
         return webvtt(
             (at, end, title) for (at, title), end in zip(told.items(), ends, strict=False)
         )
+
+    async def captions(self, show: Show, lines: Sequence[tuple[int, str]]) -> str | None:
+        """Return lines, each from its instant (ms UTC) to that of the next, as WebVTT."""
+        whole = await self._whole(show)
+        if whole is None:
+            return None
+        cues = []
+        for (said_at, text), (next_at, _) in pairwise([*lines, (FAR, "")]):
+            start = place(whole.pieces, said_at)
+            if text and start is not None:
+                cues.append(
+                    (start, min(start + next_at - said_at, start + LASTS_MS, whole.ms), text)
+                )
+        return webvtt(cues)
+
+    async def _whole(self, show: Show) -> Film | None:
+        """Return the film of the whole show, or its first part."""
+        return next((c.films[0] for c in await self.clips(show) if c.take.name == WHOLE), None)
 
     async def clips(self, show: Show) -> list[Clip]:
         """Return the films of a show that are there and still hold, in order."""

@@ -235,6 +235,9 @@ class Recordings(Protocol):
     async def chapters(self, show: Show) -> str | None:
         """Return the chapters of the film of the whole show as WebVTT; None: there is no film."""
 
+    async def captions(self, show: Show, lines: Sequence[tuple[int, str]]) -> str | None:
+        """Return what was said at which instant (ms UTC) as WebVTT for the same film."""
+
     def free_bytes(self) -> int:
         """Return how much room the disk has for pictures."""
 

@@ -8,6 +8,7 @@ from babel.units import format_unit
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from server.domain.captions import Caption
 from server.domain.recording import chapters as chapters_of
 from server.domain.recording import may_see, span
 from server.domain.refusal import Refusal
@@ -64,6 +65,23 @@ async def film(request: Request) -> Response:
         content_disposition_type="inline",
         headers={"Cache-Control": ASK_AGAIN},
     )
+
+
+async def captions(request: Request) -> Response:
+    """Serve `/s/{show}/recording/captions.{lang}.vtt`: those of the film of the whole show."""
+    home, lang = house(request), request.path_params["lang"]
+    try:
+        show = await _open(request)
+        if not isinstance(show.find_key(f"caption/{lang}"), Caption):
+            raise Refusal("recording.unknown", "There is no such film.")
+        said = await home.rewind.images(show, f"caption/{lang}")
+        lines = [(line.said_at, line.text) for line in said if isinstance(line, Caption)]
+        found = await home.recordings.captions(show, lines)
+        if found is None:
+            raise Refusal("recording.unknown", "There is no such film.")
+    except Refusal as refusal:
+        return answer(refusal, session.language(request))
+    return Response(found, media_type="text/vtt", headers={"Cache-Control": ASK_AGAIN})
 
 
 async def chapters(request: Request) -> Response:

@@ -98,6 +98,12 @@ async def test_films_come_when_their_pitch_is_over(stage: Stage, room: CuttingRo
     stage.call(1)
     stage.call(1)
     assert set(await stage.clips(room, "s1", "s2", WHOLE)) == {"s1", "s2", WHOLE}
+    lines = [(-9000, "early"), (400, "Hello <all>"), (2000, "你好"), (2500, ""), (3000, "Long")]
+    told = await room.captions(stage.show.show, [(START_AT + at, text) for at, text in lines])
+    assert told == (
+        "WEBVTT\n\n00:00:00.400 --> 00:00:02.000\nHello &lt;all&gt;\n\n"
+        "00:00:02.000 --> 00:00:02.500\n你好\n\n00:00:03.000 --> 00:00:09.400\nLong\n"
+    )
     # Nothing that is there is made again.
     before = path.stat().st_mtime_ns
     again = stage.room()
