@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 
 from bench.figures import Figure, Size
 from bench.subject import CUES, SHOW, Subject
-from bench.theatre import Film, theatre
+from bench.theatre import IN_PARTS, Film, theatre
 from bench.viewer import Viewer, apart, chromium, now_ms
 from server.demo.client import Client
 
@@ -54,18 +54,32 @@ class Caller:
         return at
 
 
+Cases = Callable[[Browser, str, Caller, Size], AsyncIterator[Figure]]
+
+
 def alignment(data: Path, size: Size) -> Iterator[Figure]:
     """The clock in the frame at which the page changed, less the instant the stage did."""
     with theatre(data, FILM) as server:
-        yield from asyncio.run(_measure(server, size))
+        yield from asyncio.run(_measure(server, size, _cases))
+    if size.rewind_seconds:
+        with theatre(data, FILM, IN_PARTS) as server:
+            yield from asyncio.run(_measure(server, size, _near))
 
 
-async def _measure(server: Subject, size: Size) -> list[Figure]:
+async def _measure(server: Subject, size: Size, cases: Cases) -> list[Figure]:
     address = f"http://127.0.0.1:{server.port}"
     crew = Client(address, SHOW, "caller", token=server.tokens["caller"])
     async with chromium() as browser, crew as client:
-        cases = _cases(browser, f"{address}/s/{SHOW}", Caller(client), size)
-        return [figure async for figure in cases]
+        figures = cases(browser, f"{address}/s/{SHOW}", Caller(client), size)
+        return [figure async for figure in figures]
+
+
+async def _near(browser: Browser, page: str, caller: Caller, size: Size) -> AsyncIterator[Figure]:
+    near = await Viewer.enter(browser, page)
+    # The player comes up to live only by and by.
+    await asyncio.sleep(size.viewing_seconds)
+    yield await _figure("low latency", near, await caller.call(size.aligned))
+    await near.leave()
 
 
 async def _cases(browser: Browser, page: str, caller: Caller, size: Size) -> AsyncIterator[Figure]:

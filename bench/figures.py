@@ -37,6 +37,7 @@ class Size:
     commands: tuple[int, ...] = (10_000, 100_000)
     aligned: int = 20
     rewind_seconds: float = 20.0
+    latencies: tuple[tuple[str, ...], ...] = ((), ("--low-latency",))
     viewings: int = 5
     viewing_seconds: float = 3.0
     cost_seconds: float = 20.0
@@ -67,6 +68,7 @@ TINY = Size(
     commands=(50,),
     aligned=2,
     rewind_seconds=0,
+    latencies=((),),
     viewings=1,
     viewing_seconds=0.5,
     cost_seconds=0.5,

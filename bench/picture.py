@@ -19,12 +19,14 @@ SCALE = "720p30, 2.5 Mbit/s"
 
 def picture(data: Path, size: Size) -> Iterator[Figure]:
     """From the camera to a viewer's screen, and the media child on the way."""
-    with theatre(data, FILM) as server:
-        yield from asyncio.run(_watch(server, size))
-        yield _cost(server, size)
+    for options in size.latencies:
+        kind = "low latency" if options else "picture"
+        with theatre(data, FILM, *options) as server:
+            yield from asyncio.run(_watch(kind, server, size))
+            yield _cost(kind, server, size)
 
 
-async def _watch(server: Subject, size: Size) -> list[Figure]:
+async def _watch(kind: str, server: Subject, size: Size) -> list[Figure]:
     async with chromium() as browser:
         address = f"http://127.0.0.1:{server.port}/s/{SHOW}"
         # The first one waits for the programme to begin, and fills no cache but its own.
@@ -36,12 +38,12 @@ async def _watch(server: Subject, size: Size) -> list[Figure]:
             delays += found
     return [
         Figure(
-            "picture: from the page's load to its first frame",
+            f"{kind}: from the page's load to its first frame",
             f"{SCALE}, {len(firsts)} viewers, one after another",
             f"median {ms(median(firsts))}, slowest {ms(max(firsts))}",
         ),
         Figure(
-            "picture: from the camera to the screen",
+            f"{kind}: from the camera to the screen",
             f"{SCALE}, {len(delays)} frames of {len(firsts)} viewers",
             f"median {median(delays):.1f} s, p95 {percentile(delays, 95):.1f} s",
             f"least {min(delays):.1f} s, most {max(delays):.1f} s",
@@ -58,13 +60,13 @@ async def _view(browser: Browser, address: str, seconds: float) -> tuple[float, 
     return first, delays
 
 
-def _cost(server: Subject, size: Size) -> Figure:
+def _cost(kind: str, server: Subject, size: Size) -> Figure:
     """Say what the media child uses when nobody but the camera does anything."""
     before, began = server.usage(CHILD), time.perf_counter()
     time.sleep(size.cost_seconds)
     after, seconds = server.usage(CHILD), time.perf_counter() - began
     return Figure(
-        "picture: the media child",
+        f"{kind}: the media child",
         f"{SCALE}, {seconds:.0f} s",
         f"{100 * (after.cpu - before.cpu) / seconds:.1f} % of a core,"
         f" {after.memory / 1024:.0f} MiB",

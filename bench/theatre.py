@@ -13,6 +13,7 @@ from server.service.links import read_secret, stream_key
 
 END_SECONDS = 5.0
 CHILD = "server.media.child"
+IN_PARTS = "--low-latency"
 
 
 class Film(NamedTuple):
