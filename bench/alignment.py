@@ -18,7 +18,7 @@ from server.demo.client import Client
 FILM = Film()
 # Beside the pictures: sound, the boxes around both, and the playlist.
 SOUND = 80_000
-BETWEEN_SECONDS = 0.9
+BETWEEN_SECONDS = 0.7
 NEAR_MS = 150
 EARLIER_MS = 1500
 PATIENCE_SECONDS = 40.0
