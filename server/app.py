@@ -21,6 +21,7 @@ from server.integrations.calendar import calendar, presenter_calendar
 from server.live.audience import Audience
 from server.live.bus import LocalBus
 from server.live.hub import Hub
+from server.media.archive import Archive
 from server.media.cameras import Cameras
 from server.media.cutting import CuttingRoom
 from server.media.director import Director
@@ -81,7 +82,8 @@ def build(
         following = hub.followed().get(show_id)
         return following.show if following else await read_show(store, show_id)
 
-    cutting_room = CuttingRoom(data, store.shows, committed, now_ms, reserve_bytes)
+    archive = Archive(data, now_ms)
+    cutting_room = CuttingRoom(archive, store.shows, committed, now_ms, reserve_bytes)
     cameras = Cameras(secret, ingest)
     director = None
     if ingest is not None:
@@ -164,7 +166,7 @@ def build(
         now_ms,
         signer,
         public_url,
-        cutting_room,
+        archive,
         cameras,
         outlet,
     )

@@ -27,13 +27,13 @@ from server.domain import clock
 from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
 from server.domain.roles import Record
-from server.domain.show import Show
 from server.edge import serve_edge
 from server.integrations.export import export
 from server.integrations.showfile import read
-from server.media.cutting import CuttingRoom
+from server.media.archive import Archive
+from server.media.cutting import make
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
-from server.service.ports import Outlet, ShowRow, Store
+from server.service.ports import Outlet, Store
 
 PORT = 8000
 MEGABYTE = 1_000_000
@@ -261,21 +261,14 @@ async def _recording(options: argparse.Namespace) -> None:
     data = _data(options)
     async with folder.opened(data) as store:
         show = await folder.read(store, options.show)
-
-    async def committed(_: str) -> Show:
-        return show
-
-    async def shows() -> list[ShowRow]:
-        return []
-
-    room, made = CuttingRoom(data, shows, committed, now_ms), 0
+    archive, made = Archive(data, now_ms), 0
     for take in takes(show, now_ms()):
         if options.clips and take.name == WHOLE:
             continue
-        clip = await room.make(show, take)
+        clip = await make(archive, show, take, RESERVE_BYTES)
         made += len(clip.films)
         for film in clip.films:
-            print(data / "media" / show.id / "clips" / film.file)
+            print(archive.clips_of(show.id) / film.file)
     if not made:
         raise ValueError(f"There is no picture of “{show.id}” that a film could be made of.")
 

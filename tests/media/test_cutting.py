@@ -12,7 +12,8 @@ from server.domain.recording import WHOLE, Take, takes
 from server.domain.show import Show
 from server.domain.stage import AdvanceStage, RecallCue
 from server.media import cutting
-from server.media.cutting import Clip, CuttingRoom
+from server.media.archive import Archive, Clip
+from server.media.cutting import CuttingRoom, make
 from server.media.source import Source
 from server.service.ports import ShowRow
 from tests.domain.rehearsal import START_AT, Rehearsal
@@ -29,6 +30,7 @@ class Stage:
         self.show = Rehearsal()
         self.studio = Studio(data / "media" / "trial")
         self.data = data
+        self.archive = Archive(data, lambda: self.show.now)
 
     def film(self, seconds: int) -> None:
         """Record the picture, from now on."""
@@ -43,7 +45,7 @@ class Stage:
             self.show.wait(seconds)
 
     def room(self) -> CuttingRoom:
-        return CuttingRoom(self.data, self._shows, self._committed, lambda: self.show.now, 0)
+        return CuttingRoom(self.archive, self._shows, self._committed, lambda: self.show.now, 0)
 
     async def _shows(self) -> list[ShowRow]:
         return [ShowRow("trial", self.show.seq, 0), ShowRow("dark", 1, 0)]
@@ -52,11 +54,11 @@ class Stage:
         assert show == "trial"
         return self.show.show
 
-    async def clips(self, room: CuttingRoom, *names: str) -> dict[str, Clip]:
+    async def clips(self, *names: str) -> dict[str, Clip]:
         """Wait until there are just these films."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                found = {clip.take.name: clip for clip in await room.clips(self.show.show)}
+                found = {clip.take.name: clip for clip in await self.archive.clips(self.show.show)}
                 if set(found) == set(names):
                     return found
                 await asyncio.sleep(0.02)
@@ -84,9 +86,9 @@ async def room(stage: Stage) -> AsyncIterator[CuttingRoom]:
 
 async def test_films_come_when_their_pitch_is_over(stage: Stage, room: CuttingRoom) -> None:
     stage.call(2)
-    (clip,) = (await stage.clips(room, "s1")).values()
+    (clip,) = (await stage.clips("s1")).values()
     (film,) = clip.films
-    (found,) = await room.films(stage.show.show)
+    (found,) = await stage.archive.films(stage.show.show)
     path = found.path
     with av.open(path) as file:
         assert file.metadata["title"] == "Looms"
@@ -97,30 +99,33 @@ async def test_films_come_when_their_pitch_is_over(stage: Stage, room: CuttingRo
     assert film.pieces[0][0] == START_AT + 1400
     stage.call(1)
     stage.call(1)
-    assert set(await stage.clips(room, "s1", "s2", WHOLE)) == {"s1", "s2", WHOLE}
+    assert set(await stage.clips("s1", "s2", WHOLE)) == {"s1", "s2", WHOLE}
     lines = [(-9000, "early"), (400, "Hello <all>"), (2000, "你好"), (2500, ""), (3000, "Long")]
-    told = await room.captions(stage.show.show, [(START_AT + at, text) for at, text in lines])
+    told = await stage.archive.captions(
+        stage.show.show, [(START_AT + at, text) for at, text in lines]
+    )
     assert told == (
         "WEBVTT\n\n00:00:00.400 --> 00:00:02.000\nHello &lt;all&gt;\n\n"
         "00:00:02.000 --> 00:00:02.500\n你好\n\n00:00:03.000 --> 00:00:09.400\nLong\n"
     )
     # Nothing that is there is made again.
     before = path.stat().st_mtime_ns
+    stage.archive = Archive(stage.data, lambda: stage.show.now)
     again = stage.room()
     await again.start()
-    await stage.clips(again, "s1", "s2", WHOLE)
+    await stage.clips("s1", "s2", WHOLE)
     await again.close()
     assert path.stat().st_mtime_ns == before
 
 
 async def test_a_recalled_pitch_is_filmed_anew(stage: Stage, room: CuttingRoom) -> None:
     stage.call(1)
-    await stage.clips(room, "s1")
+    await stage.clips("s1")
     stage.show.do(RecallCue("c2", stage.show.seq))
-    assert await room.clips(stage.show.show) == []
+    assert await stage.archive.clips(stage.show.show) == []
     stage.show.wait(1)
     stage.call(0.5, 0)
-    clip = (await stage.clips(room, "s1"))["s1"]
+    clip = (await stage.clips("s1"))["s1"]
     assert clip.take.spans == ((START_AT + 5400, START_AT + 6900 + 2000),)
 
 
@@ -132,7 +137,7 @@ async def test_what_a_crash_left_is_made_again(stage: Stage) -> None:
     (folder / ".s1.mp4.77").write_bytes(b"half")
     room = stage.room()
     await room.start()
-    await stage.clips(room, "s1")
+    await stage.clips("s1")
     await room.close()
     assert sorted(path.name for path in folder.iterdir()) == ["s1.json", "s1.mp4"]
 
@@ -149,15 +154,13 @@ async def test_it_waits_for_the_end_of_the_picture(stage: Stage, room: CuttingRo
 async def test_a_pitch_without_a_picture_is_no_film_and_no_trouble(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    room = stage.room()
     take = Take(name="s9", spans=((0, 1000),), title="Nothing")
-    assert (await room.make(stage.show.show, take)).films == ()
+    assert (await make(stage.archive, stage.show.show, take, 0)).films == ()
     assert not caplog.records
 
 
 async def test_a_full_disk_is_left_alone(stage: Stage) -> None:
-    room = CuttingRoom(stage.data, stage._shows, stage._committed, lambda: stage.show.now, 1 << 60)
     stage.call(1)
     with pytest.raises(OSError, match="must stay free"):
-        await room.make(stage.show.show, takes(stage.show.show)[0])
-    assert await room.clips(stage.show.show) == []
+        await make(stage.archive, stage.show.show, takes(stage.show.show)[0], 1 << 60)
+    assert await stage.archive.clips(stage.show.show) == []
