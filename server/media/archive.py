@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -43,7 +44,7 @@ class Archive:
     def __init__(self, data: Path, clock: Clock) -> None:
         self.folder = data / "media"
         self._clock = clock
-        self._clips: dict[str, dict[str, Clip]] = {}
+        self._clips: dict[str, _Known] = {}
         self._indexes: dict[str, Index] = {}
         self._reading: dict[str, asyncio.Lock] = {}
         self._playlists: dict[str, dict[tuple[int, int], Playlist]] = {}
@@ -126,11 +127,11 @@ class Archive:
         ]
 
     async def made(self, show: str) -> dict[str, Clip]:
-        """Return all that was made of a show, by the names of the takes."""
-        if show not in self._clips:
-            read = await asyncio.to_thread(_read, self.clips_of(show))
-            self._clips.setdefault(show, read)
-        return self._clips[show]
+        """Return all that was made of a show, here or by `luyan recording`, by names of takes."""
+        folder, known = self.clips_of(show), self._clips.get(show)
+        found = await asyncio.to_thread(_read, folder, known)
+        self._clips[show] = found
+        return found.clips
 
     async def index(self, show: str) -> Index:
         """Return what is on disk now of a show's programme."""
@@ -141,9 +142,8 @@ class Archive:
 
     async def keep(self, show: str, clip: Clip) -> None:
         """Write down what was made, and take away what it replaces."""
-        made = await self.made(show)
-        await asyncio.to_thread(_keep, self.clips_of(show), clip, made.get(clip.take.name))
-        made[clip.take.name] = clip
+        before = (await self.made(show)).get(clip.take.name)
+        await asyncio.to_thread(_keep, self.clips_of(show), clip, before)
 
     def clips_of(self, show: str) -> Path:
         """Return where the films of a show are kept."""
@@ -154,13 +154,26 @@ class Archive:
         return next((c.films[0] for c in await self.clips(show) if c.take.name == WHOLE), None)
 
 
-def _read(folder: Path) -> dict[str, Clip]:
+class _Known(NamedTuple):
+    """What was read of a folder, and when that was last written to, in ns."""
+
+    written: int
+    clips: dict[str, Clip]
+
+
+def _read(folder: Path, known: _Known | None) -> _Known:
+    try:
+        written = folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return _Known(0, {})
+    if known is not None and known.written == written:
+        return known
     found = {}
     for path in folder.glob("*.json"):
         with suppress(msgspec.DecodeError, OSError):
             clip = msgspec.json.decode(path.read_bytes(), type=Clip)
             found[clip.take.name] = clip
-    return found
+    return _Known(written, found)
 
 
 def _keep(folder: Path, clip: Clip, before: Clip | None) -> None:

@@ -164,3 +164,11 @@ async def test_a_full_disk_is_left_alone(stage: Stage) -> None:
     with pytest.raises(OSError, match="must stay free"):
         await make(stage.archive, stage.show.show, takes(stage.show.show)[0], 1 << 60)
     assert await stage.archive.clips(stage.show.show) == []
+
+
+async def test_what_another_process_cut_is_there_too(stage: Stage) -> None:
+    stage.call(1)
+    other = Archive(stage.data, lambda: stage.show.now)
+    assert await other.clips(stage.show.show) == []
+    clip = await make(stage.archive, stage.show.show, takes(stage.show.show)[0], 0)
+    assert await other.clips(stage.show.show) == [clip]
