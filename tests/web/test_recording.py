@@ -95,3 +95,36 @@ def test_while_a_show_is_on_its_recording_is_the_crews(over: Over, path: str) ->
     token = links["caller"].rpartition("/")[2]
     found = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
     assert found.status_code == 200
+
+
+def test_other_pages_lead_to_the_replay_once_there_is_one(over: Over) -> None:
+    html = {"Accept": "text/html"}
+    index = httpx.get(f"{over.url}/", headers=html).text
+    assert f'href="/s/{over.show}/replay"' in index
+    assert 'href="/s/on/replay"' not in index
+    assert f'href="/s/{over.show}/replay"' in httpx.get(f"{over.page}/agenda", headers=html).text
+    page = httpx.get(f"{over.page}/replay", headers=html)
+    assert page.status_code == 200
+    boot = json.loads(page.text.split('id="boot">')[1].split("</script>")[0])
+    assert [chapter["title"] for chapter in boot["replay"]["chapters"]] == [
+        "Ada · Looms",
+        "Bo · 稻米: 1/2",
+    ]
+    assert boot["replay"]["end"] - boot["replay"]["start"] == 1000 * sum(LENGTHS)
+    assert httpx.get(f"{over.url}/s/on/replay", headers=html).status_code == 404
+
+
+async def test_who_asks_after_the_show_is_answered_in_writing(over: Over) -> None:
+    async with over.line() as asker, over.line("ada") as presenter, over.line("bo") as other:
+        ask = {"type": "question.ask", "text": "And silk?", "lang": "en", "slot": "s1"}
+        asked = f"q{(await asker.do(ask))['seq']}"
+        async with over.line("moderator") as moderator:
+            await moderator.wait(lambda: f"question/{asked}" in moderator.records)
+            assert moderator.records[f"question/{asked}"]["written"]
+            await moderator.do({"type": "question.approve", "question": asked})
+        reply = {"type": "question.reply", "question": asked, "text": "Silk too."}
+        await presenter.wait(lambda: f"question/{asked}" in presenter.records)
+        assert (await other.do(reply))["code"] == "question.not_yours"
+        assert (await presenter.do(reply))["type"] == "done"
+        await asker.wait(lambda: asker.records[f"question/{asked}"]["reply"] == "Silk too.")
+        assert asker.records[f"question/{asked}"]["replied_by"] == "ada"
