@@ -13,13 +13,13 @@ SCRIPTS := $(shell find static -name '*.js' -not -path 'static/vendor/*')
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: run test lint lock words clean browser
+.PHONY: run test lint lock words clean browser nginx
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	$(BIN)/luyan demo $(ARGS)
 
-test: lint browser
+test: lint browser nginx
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser"
 	@if command -v chromium >/dev/null; then $(BIN)/pytest -q -m browser; \
 	else echo "SKIPPED: the browser tests, because there is no chromium on this machine."; fi
@@ -78,3 +78,10 @@ browser:
 	@command -v chromium >/dev/null || { echo "Installing Chromium for the browser tests"; \
 		$(APT) update && $(APT) install -y chromium; } || \
 		echo "Chromium cannot be installed here (no apt-get, or not root); do so by hand if you can."
+
+# Not where the system would start it as a service of its own.
+nginx:
+	@test -f /usr/lib/nginx/modules/ngx_rtmp_module.so || { test ! -d /run/systemd/system && \
+		echo "Installing nginx with its RTMP module" && $(APT) update && \
+		$(APT) install -y --no-install-recommends nginx libnginx-mod-rtmp; } || \
+		echo "Without nginx and libnginx-mod-rtmp their test is skipped; install them by hand if you can."

@@ -25,7 +25,9 @@ from server.media.archive import Archive
 from server.media.cameras import Cameras
 from server.media.cutting import CuttingRoom
 from server.media.director import Director
+from server.media.elsewhere import Elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Playout
+from server.media.relay import Relay
 from server.media.shelf import Shelf
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
@@ -34,7 +36,18 @@ from server.service.ports import Outlet, Store
 from server.service.rewind import Rewind
 from server.store.lock import hold
 from server.store.sqlite import open_sqlite
-from server.web import agenda, api, calendars, camera, join, pages, picture, protocol, recording
+from server.web import (
+    agenda,
+    api,
+    calendars,
+    camera,
+    hooks,
+    join,
+    pages,
+    picture,
+    protocol,
+    recording,
+)
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
@@ -68,6 +81,7 @@ def build(
     data: Path,
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
+    media: Elsewhere | None = None,
 ) -> Starlette:
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
@@ -85,6 +99,8 @@ def build(
     archive = Archive(data, now_ms)
     cutting_room = CuttingRoom(archive, store.shows, committed, now_ms, reserve_bytes)
     cameras = Cameras(secret, ingest)
+    outlet = media.outlet if media is not None else outlet
+    relay = Relay(data, secret, media, desk.report) if media is not None else None
     director = None
     if ingest is not None:
         director = Director(store, secret, ingest.show, desk.report, playout.send)
@@ -100,7 +116,11 @@ def build(
             await director.start()
         await playout.start()
         await cutting_room.start()
+        if relay is not None:
+            relay.start()
         yield
+        if relay is not None:
+            await relay.close()
         await cameras.close()
         await cutting_room.close()
         await playout.close()
@@ -140,6 +160,8 @@ def build(
             Route("/s/{show}/hls/{reel}/{file}", picture.segment),
             WebSocketRoute("/s/{show}/live", live),
             WebSocketRoute("/s/{show}/camera", camera.camera),
+            Route("/hooks/mediamtx", hooks.mediamtx, methods=["POST"]),
+            Route("/hooks/nginx-rtmp", hooks.nginx_rtmp, methods=["POST"]),
             Route("/join/{token}", join.join),
             Route("/language", join.choose_language, methods=["POST"]),
             Route("/docs/protocol", protocol.page),
@@ -162,13 +184,14 @@ def build(
         desk,
         hub,
         Rewind(store),
-        Shelf(data),
+        relay or Shelf(data),
         now_ms,
         signer,
         public_url,
         archive,
         cameras,
         outlet,
+        relay,
     )
     return app
 
@@ -210,6 +233,7 @@ async def serve(
     restored: bool = False,
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
+    media: Elsewhere | None = None,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -222,7 +246,7 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data, restored=restored)
         try:
-            app = build(store, read_secret(data), url, data, ingest, outlet)
+            app = build(store, read_secret(data), url, data, ingest, outlet, media)
             config = uvicorn.Config(
                 app,
                 http="httptools",

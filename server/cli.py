@@ -32,6 +32,7 @@ from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.archive import Archive
 from server.media.cutting import make
+from server.media.elsewhere import Elsewhere, elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
 from server.service.ports import Outlet, Store
 
@@ -166,7 +167,12 @@ async def _serve(options: argparse.Namespace) -> None:
     data = _data(options)
     async with folder.opened(data, new=True) as store:
         shows = [row.id for row in await store.shows()]
-    ingest = None
+    ingest, media = None, None
+    if shows and options.media:
+        if options.ingest is not None:
+            raise ValueError("--media and --ingest: the picture comes from one of them.")
+        delay_ms = options.media_delay * 1000 if options.media_delay is not None else None
+        media = elsewhere(options.media, shows[-1], delay_ms)
     if shows and options.ingest is not None:
         port = options.ingest or free_port(options.host)
         reserve = options.reserve * MEGABYTE
@@ -191,7 +197,7 @@ async def _serve(options: argparse.Namespace) -> None:
         origin = _origin(options.playout)
         outlet = Outlet(origin + OWN.playlist, origin)
     await _serve_folder(
-        options, data, logging.INFO, public_url, ready, options.restored, ingest, outlet
+        options, data, logging.INFO, public_url, ready, options.restored, ingest, outlet, media
     )
 
 
@@ -204,6 +210,7 @@ async def _serve_folder(
     restored: bool = False,
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
+    media: Elsewhere | None = None,
 ) -> None:
     """Serve a data folder until a signal ends it, and announce the address while it lasts."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
@@ -213,11 +220,13 @@ async def _serve_folder(
 
     def ready(url: str) -> None:
         url = folder.reachable(url)
-        folder.announce(data, url, ingest)
+        folder.announce(data, url, ingest, media)
         on_ready(url)
 
     try:
-        await serve(data, options.host, options.port, public_url, ready, restored, ingest, outlet)
+        await serve(
+            data, options.host, options.port, public_url, ready, restored, ingest, outlet, media
+        )
     finally:
         folder.withdraw(data)
 
@@ -244,7 +253,8 @@ async def _links(options: argparse.Namespace) -> None:
         show = await folder.choose(store, options.show)
         if options.revoke is not None:
             await folder.renew(store, data, show, options.revoke)
-        page = await folder.hand_out(store, data, show, url, running.ingest if running else None)
+        taken = (running.ingest, running.media) if running else ()
+        page = await folder.hand_out(store, data, show, url, *taken)
     if options.json:
         print(json.dumps(page.document(), ensure_ascii=False, indent=2))
     elif options.revoke is not None:
@@ -321,7 +331,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="luyan",
         description="Luyan (路演) holds a live-streamed roadshow together.",
-        epilog="LUYAN_DATA, LUYAN_URL and LUYAN_PLAYOUT stand for --data, --url and --playout.",
+        epilog="LUYAN_DATA, LUYAN_URL, LUYAN_PLAYOUT and LUYAN_MEDIA stand for --data, --url, "
+        "--playout and --media.",
     )
     parser.add_argument("--version", action="version", version=f"luyan {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -365,6 +376,20 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("LUYAN_PLAYOUT"),
         metavar="URL",
         help="where `luyan playout` serves the pictures, if not here",
+    )
+
+    serving.add_argument(
+        "--media",
+        default=os.environ.get("LUYAN_MEDIA"),
+        metavar="ADDRESS",
+        help="take the newest show's picture from elsewhere: mediamtx+http://…, "
+        "nginx-rtmp+http://… or a playlist's address",
+    )
+    serving.add_argument(
+        "--media-delay",
+        type=_number(600),
+        metavar="SECONDS",
+        help="how late that is, if its playlist has no dates",
     )
 
     playing = _command(commands, _playout, "playout", "serve the pictures alone, to many viewers")

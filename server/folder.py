@@ -14,6 +14,7 @@ from server.domain.people import Person
 from server.domain.show import Details, Show
 from server.domain.sources import sound_of
 from server.handout import Handout, Personal, Stream
+from server.media.elsewhere import Elsewhere
 from server.media.playout import Ingest
 from server.service.links import make_links, read_secret, revoke, stream_key, token_of
 from server.service.ports import Store
@@ -30,6 +31,7 @@ class Running(msgspec.Struct, frozen=True):
     url: str
     pid: int
     ingest: Ingest | None = None
+    media: Elsewhere | None = None
 
 
 def default(name: str) -> Path:
@@ -75,9 +77,15 @@ async def details(store: Store, show: str) -> Details:
 
 
 async def hand_out(
-    store: Store, data: Path, show: str, url: str = "", ingest: Ingest | None = None
+    store: Store,
+    data: Path,
+    show: str,
+    url: str = "",
+    ingest: Ingest | None = None,
+    media: Elsewhere | None = None,
 ) -> Handout:
-    """Return the links of a show, made where they lack; `ingest`: where a stream is taken."""
+    """Return the links of a show, made where they lack; `ingest`: where a stream is taken;
+    `media`: where else."""
     secret = read_secret(data)
     changes = (await store.read(show)).changes
     records = [change.record for change in changes if change.record is not None]
@@ -88,6 +96,9 @@ async def hand_out(
         sound = {lang: stream_key(secret, show, sound_of(lang)) for lang in found.languages}
         key = stream_key(secret, show)
         stream = Stream(ingest.port, key, sound, ingest.secure is not None)
+    if media is not None and media.show == show:
+        published = media.publishing(stream_key(secret, show))
+        stream = Stream(0, published[1], {}, server=published[0]) if published else None
     return Handout(
         show=show,
         details=found,
@@ -108,9 +119,11 @@ async def renew(store: Store, data: Path, show: str, person: str) -> None:
         await revoke(store, read_secret(data), link, now)
 
 
-def announce(data: Path, url: str, ingest: Ingest | None = None) -> None:
+def announce(
+    data: Path, url: str, ingest: Ingest | None = None, media: Elsewhere | None = None
+) -> None:
     """Write down that this process serves the folder at a public address."""
-    running = Running(url, os.getpid(), ingest)
+    running = Running(url, os.getpid(), ingest, media)
     unfinished = data / f".{SERVER_FILE}.{os.getpid()}"
     unfinished.write_bytes(msgspec.json.encode(running) + b"\n")
     unfinished.replace(data / SERVER_FILE)

@@ -34,12 +34,13 @@ class Personal(NamedTuple):
 
 class Stream(NamedTuple):
     """Where the picture is published, by whoever has the key; `sound`: the keys of interpreters'
-    encoders by language. `secure`: by RTMPS."""
+    encoders by language. `secure`: by RTMPS. `server`: elsewhere, at this address."""
 
     port: int
     key: str
     sound: dict[str, str]
     secure: bool = False
+    server: str = ""
 
 
 class Handout(NamedTuple):
@@ -64,6 +65,8 @@ class Handout(NamedTuple):
     def rtmp(self) -> str:
         """Where OBS or an encoder publishes, without the key."""
         assert self.stream is not None, "no stream is taken"
+        if self.stream.server:
+            return self.stream.server
         scheme = "rtmps" if self.stream.secure else "rtmp"
         return f"{scheme}://{_host(self.url)}:{self.stream.port}/live"
 

@@ -172,12 +172,26 @@ class Awaited(NamedTuple):
 PROGRAMME = "programme"
 
 
+class Publishing(Protocol):
+    """Who may publish to a media server elsewhere, and who has."""
+
+    def may_publish(self, show: str, key: str) -> bool:
+        """Tell whether this is the show's stream key."""
+
+    def published(self, there: bool) -> None:
+        """Somebody has begun to publish, or has stopped."""
+
+
 class Outlet(NamedTuple):
     """Where players find the programme: the address of its playlist, in which `{show}` stands for
-    a show; and the origin of what it leads to, empty for our own."""
+    a show; and the origin of what it leads to, empty for our own.
+
+    `delay_ms` is how late it is, where it has no dates of its own that say so.
+    """
 
     playlist: str = "/s/{show}/hls/live.m3u8"
     origin: str = ""
+    delay_ms: int | None = None
 
 
 class Pictures(Protocol):

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Cameras, Clock, Outlet, Pictures, Recordings, Store
+from server.service.ports import Cameras, Clock, Outlet, Pictures, Publishing, Recordings, Store
 from server.service.rewind import Rewind
 
 
@@ -26,6 +26,7 @@ class House:
     recordings: Recordings
     cameras: Cameras
     outlet: Outlet
+    publishing: Publishing | None
 
     @property
     def secure(self) -> bool:

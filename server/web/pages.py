@@ -114,6 +114,7 @@ async def live(request: Request, template: str, view: Role, **context: Any) -> R
         "person_zone": person.zone if isinstance(person, Person) else None,
         "replay": context.get("replay"),
         "playlist": home.outlet.playlist.format(show=show_id),
+        "delay": home.outlet.delay_ms,
     }
     response = render(
         request,

@@ -14,7 +14,7 @@ import { clockSeconds } from "./time.js";
  * @typedef {import("./socket.js").Answer} Answer
  * @typedef {import("./protocol.js").You} You
  * @typedef {{show: string, view: string, person: string | null, person_zone: string | null,
- *   playlist: string,
+ *   playlist: string, delay: number | null,
  *   replay?: {start: number, end: number, chapters: {at: number, title: string}[]} | null}} Boot
  * @typedef {{$store: {live: Live}, $el: HTMLElement, $root: HTMLElement,
  *   $refs: {[name: string]: HTMLElement}, $dispatch: (event: string, detail?: any) => void,

@@ -112,7 +112,8 @@ export const player = component(() => {
       played ||= !video.paused;
       if (!played) return;
       const now = this.$store.live.serverNow();
-      const delay = date === null ? glance.delay : Math.max(0, now - date);
+      const said = glance.delay ?? boot.delay;
+      const delay = date === null ? said : Math.max(0, now - date);
       glance = { date, movedAt: now, still: video.paused, delay };
       this.$store.live.showAt(REPLAY ? glance.date : moment(glance, now));
     },
