@@ -17,6 +17,7 @@ from bench.fanout import advance, idle
 from bench.figures import TINY, Figure, Size
 from bench.joins import joins
 from bench.picture import picture
+from bench.playout import playout
 from bench.restart import restart
 from bench.subject import CLOCK_TICKS, folder
 from bench.viewing import viewers
@@ -31,6 +32,7 @@ ROWS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "alignment": alignment,
     "picture": picture,
     "viewers": viewers,
+    "playout": playout,
     "clips": clips,
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 
 from bench.figures import Figure, Size, ms, percentile
-from bench.subject import SHOW, Subject
+from bench.subject import SHOW
 from bench.theatre import Film, theatre
 
 FILM = Film("1280x720", 2_500_000)
@@ -76,10 +76,10 @@ class Player:
 def viewers(data: Path, size: Size) -> Iterator[Figure]:
     """More and more players, until a piece takes longer than it plays."""
     with theatre(data, FILM) as server:
-        _wait(server)
+        wait(server.port)
         for count in size.viewers:
             before, began = server.usage(), time.perf_counter()
-            waits = uvloop.run(_crowd(server.port, count, size.viewers_seconds))
+            waits = uvloop.run(crowd(server.port, count, size.viewers_seconds))
             after, seconds = server.usage(), time.perf_counter() - began
             cores = (after.cpu - before.cpu) / seconds
             slow = percentile(waits, 95)
@@ -94,7 +94,7 @@ def viewers(data: Path, size: Size) -> Iterator[Figure]:
                 return
 
 
-async def _crowd(port: int, count: int, seconds: float) -> list[float]:
+async def crowd(port: int, count: int, seconds: float) -> list[float]:
     """Return the waits of so many players, who come evenly."""
     players = [Player(port) for _ in range(count)]
     now = asyncio.get_running_loop().time() + 0.5
@@ -105,12 +105,12 @@ async def _crowd(port: int, count: int, seconds: float) -> list[float]:
     return [wait for player in players for wait in player.waits]
 
 
-def _wait(server: Subject) -> None:
-    """Wait until there is a picture."""
+def wait(port: int) -> None:
+    """Wait until there is a picture at this port."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return uvloop.run(Player(server.port).play(0, 1))
+            return uvloop.run(Player(port).play(0, 1))
         except RuntimeError:
             if time.monotonic() > end:
                 raise
