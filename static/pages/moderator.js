@@ -3,12 +3,12 @@
 import Alpine from "../vendor/alpine.js";
 import { start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
-import { cueAt, subject } from "../lib/scene.js";
 import { countdown, language } from "../lib/time.js";
 import { bindKeys } from "../widgets/keys.js";
 import { byState, Lane, passing, primary, STATES, WINDOW } from "../widgets/lanes.js";
 import { delayGauge } from "../widgets/delay-gauge.js";
 import { questionWindows } from "../widgets/question-windows.js";
+import { sentenceAt, watchedWords } from "../widgets/watched.js";
 import { fill, words } from "../widgets/words.js";
 
 /**
@@ -66,6 +66,7 @@ start({
     /** @type {{[id: string]: true}} judged, and not yet answered for */ busy: {},
     /** @type {Map<string, string>} whence I took a question */ mine: new Map(),
     /** @type {string[]} what I judged, the last one first */ judged: [],
+    /** @type {{[id: string]: string}} what was being said when they were asked */ sentences: {},
     dismissing: { id: "", text: "", lang: "", reason: "" },
     replying: { id: "", text: "", lang: "", reply: "" },
     said: { kind: "calm", text: "" },
@@ -158,7 +159,8 @@ start({
         lang: question.lang,
         language: tongue(question.lang),
         slot: live.person(live.get("slot", question.slot)?.presenter).name,
-        watched: this.watched(question),
+        watched: watchedWords(live, question, this.$root.dataset),
+        sentence: this.sentences[question.id] ?? "",
         age: minutes < 60 ? ages.format(-minutes, "minute") : ages.format(-Math.floor(minutes / 60), "hour"),
         edited: question.edited_at != null,
         votes,
@@ -170,19 +172,15 @@ start({
         busy: question.id in this.busy,
       };
     },
-    /**
-     * What its asker was watching: the cue and the time into it; and whose, if it is not theirs.
-     * @param {Question} question
-     */
-    watched({ slot, watched_at: at }) {
-      if (at === null) return "";
-      const live = this.$store.live;
-      const cue = cueAt(live, at);
-      if (!cue) return "";
-      const { name } = subject(live, cue);
-      const kind = this.$root.dataset[`kind_${cue.kind}`] ?? cue.title;
-      const into = countdown(Math.floor((at - Number(cue.started_at)) / 1000));
-      return [cue.slot === slot ? "" : name, kind, into].filter(Boolean).join(" ");
+    /** Whether it can be told what was being said when a question was asked. */
+    get captioned() {
+      return this.$store.live.all("caption").length > 0;
+    },
+    /** @param {string} id */
+    async listen(id) {
+      const { watched_at, lang } = this.$store.live.get("question", id);
+      this.sentences[id] = (await sentenceAt(watched_at, primary(lang))) || (say.no_words ?? "");
+      this.look();
     },
     /** Whether nobody is reading or pointing in this lane. @param {State} state */
     still(state) {

@@ -54,6 +54,8 @@ async def test_asking_goes_by_the_viewers_picture(house: Filmed, foyer: Foyer) -
 
         await take()
         pitch = await take()
+        line = {"type": "caption.say", "lang": "en", "text": "It lasts for ten years."}
+        assert (await caller.do(line))["type"] == "done"
         question = page.locator("#ask-text")
         await expect(page.locator("#ask-about")).to_have_value(pitch["slot"])
         # The stage has gone on to the next presenter, the picture has not.
@@ -70,6 +72,8 @@ async def test_asking_goes_by_the_viewers_picture(house: Filmed, foyer: Foyer) -
         await question.press("Control+Enter")
         await expect(page.get_by_text("Waiting for the moderator")).to_be_visible()
         await expect(moderator.locator(".watched").filter(visible=True)).to_contain_text("Pitch")
+        await moderator.get_by_role("button", name="What was said?").click()
+        await expect(moderator.get_by_text("It lasts for ten years.")).to_be_visible()
 
         def asked() -> list[dict[str, Any]]:
             return [doc for key, doc in desk.records.items() if key.startswith("question/")]
