@@ -41,6 +41,7 @@ from server.web import (
     api,
     calendars,
     camera,
+    delays,
     hooks,
     join,
     pages,
@@ -149,6 +150,8 @@ def build(
             Route("/s/{show}/greenroom", pages.greenroom),
             Route("/s/{show}/commentator", pages.commentator),
             Route("/s/{show}/captions", pages.captions),
+            Route("/s/{show}/delays", delays.page),
+            Route("/s/{show}/delays", delays.change, methods=["POST"]),
             Route("/s/{show}/commands", api.command, methods=["POST"]),
             Route("/s/{show}/events", api.events),
             Route("/s/{show}/past", picture.past),
@@ -192,6 +195,7 @@ def build(
         cameras,
         outlet,
         relay,
+        playout,
     )
     return app
 

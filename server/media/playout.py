@@ -7,7 +7,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,8 +15,19 @@ import msgspec
 from server.domain.picture import ReportPicture, ReportTrouble, Trouble
 from server.media.shelf import MEDIA, SEGMENT_MS
 from server.media.supervisor import State, Supervisor
-from server.media.wire import PROGRAMME, Command, Event, Notice, Stat, Wrote
+from server.media.wire import (
+    PROGRAMME,
+    Calibrated,
+    Command,
+    Event,
+    Notice,
+    SetDelay,
+    Stat,
+    Uncalibrated,
+    Wrote,
+)
 from server.service.links import stream_key
+from server.service.ports import Lateness, Unmeasured
 
 # Nine pictures of thirty a second; what is shorter costs more requests than it saves time.
 PART_MS = 300
@@ -108,6 +119,33 @@ class Playout:
         """Tell the child something, and every later child too."""
         if self._supervisor is not None:
             self._supervisor.send(order)
+
+    def delays(self, show: str) -> Mapping[str, int]:
+        """Return what is counted with for each source, in ms; for others that is 0."""
+        keeper = self._keeper(show)
+        return keeper.delays if keeper is not None else {}
+
+    def set_delay(self, show: str, source: str, ms: int) -> bool:
+        """Count with so much from now on; False: nothing is taken in for this show."""
+        keeper = self._keeper(show)
+        if keeper is not None:
+            keeper.send(SetDelay(source=source, ms=ms))
+        return keeper is not None
+
+    async def measure(self, show: str, source: str) -> Lateness | Unmeasured:
+        """Read the clock in a source's picture for some seconds; nothing is changed by it."""
+        keeper = self._keeper(show)
+        if keeper is None:
+            return "gone"
+        match await keeper.calibrate(source):
+            case Calibrated(delay_ms=delay_ms, spread_ms=spread_ms, frames=frames):
+                return Lateness(delay_ms, spread_ms, frames)
+            case Uncalibrated(reason=reason):
+                return reason
+
+    def _keeper(self, show: str) -> Supervisor | None:
+        ingest = self._ingest
+        return self._supervisor if ingest is not None and ingest.show == show else None
 
     def _hear(self, event: Event | None, state: State) -> None:
         """Take what the supervisor says; a heartbeat is news only while a report is owed."""

@@ -221,6 +221,31 @@ class Pictures(Protocol):
         """Return the languages that one can listen to now, by their tags, in order."""
 
 
+class Lateness(NamedTuple):
+    """How late a source's pictures come, in ms: read from so many `frames`, of which no two differ
+    by more than `spread_ms`."""
+
+    delay_ms: int
+    spread_ms: int
+    frames: int
+
+
+Unmeasured = Literal["gone", "no_picture", "no_clock"]
+
+
+class Encoders(Protocol):
+    """What the encoders of a show's sources need for themselves, which nobody else can see."""
+
+    def delays(self, show: str) -> Mapping[str, int]:
+        """Return what is counted with for each source, in ms; for others that is 0."""
+
+    def set_delay(self, show: str, source: str, ms: int) -> bool:
+        """Count with so much from now on; False: nothing is taken in for this show."""
+
+    async def measure(self, show: str, source: str) -> Lateness | Unmeasured:
+        """Read the clock in a source's picture for some seconds; nothing is changed by it."""
+
+
 class Film(NamedTuple):
     """A file that shows a slot or, as `show`, the whole show; `part` of `parts`, from 1.
 

@@ -7,7 +7,16 @@ from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.service.desk import Desk
-from server.service.ports import Cameras, Clock, Outlet, Pictures, Publishing, Recordings, Store
+from server.service.ports import (
+    Cameras,
+    Clock,
+    Encoders,
+    Outlet,
+    Pictures,
+    Publishing,
+    Recordings,
+    Store,
+)
 from server.service.rewind import Rewind
 
 
@@ -27,6 +36,7 @@ class House:
     cameras: Cameras
     outlet: Outlet
     publishing: Publishing | None
+    encoders: Encoders
 
     @property
     def secure(self) -> bool:
