@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.media.flv import Packet
 from server.media.index import Index
 from server.media.packager import Packager
 from server.media.parts import KEPT, Parts, PartsWriter, read_parts
@@ -181,3 +182,74 @@ async def test_nobody_waits_for_ever(
     with pytest.raises(TimeoutError):
         await shelf.playlist(SHOW, awaited=Awaited(number + 1, 0))
     studio.packager.close()
+
+
+def runs(playlist: str) -> dict[int, tuple[int, str, bool]]:
+    """Return of each segment, by number, as a player counts it: its run, its date and whether it
+    is whole."""
+    number, run = (
+        int(re.findall(rf"#EXT-X-{tag}:(\d+)", playlist)[0])
+        for tag in ("MEDIA-SEQUENCE", "DISCONTINUITY-SEQUENCE")
+    )
+    found, date, begun = {}, "", False
+    for line in playlist.splitlines():
+        if line == "#EXT-X-DISCONTINUITY":
+            run += 1
+        elif line.startswith("#EXT-X-PROGRAM-DATE-TIME"):
+            date = line
+        elif line.startswith("#EXT-X-PART:"):
+            begun = True
+            assert f"-{number:06d}." in line
+        elif line and not line.startswith("#"):
+            assert f"-{number:06d}." in line
+            found[number], begun = (run, date, True), False
+            number += 1
+    if begun:
+        found[number] = (run, date, False)
+    return found
+
+
+async def test_whatever_happens_no_segment_changes_its_place(folder: Path, shelf: Shelf) -> None:
+    studio, one, other = Partly(folder, 1000), Source("one"), Source("other")
+    tags, seen = recorded(4), dict[int, tuple[int, str, bool]]()
+    latest = -1
+
+    async def look() -> None:
+        nonlocal latest
+        found = await shelf.playlist(SHOW)
+        if found is None:
+            return
+        now = runs(text(found))
+        for number, (run, date, whole) in now.items():
+            before = seen.setdefault(number, (run, date, whole))
+            assert (run, date) == before[:2], number
+            assert whole >= before[2], number
+            seen[number] = (run, date, whole)
+        assert max(now) >= latest
+        latest = max(now)
+
+    def packets(source: Source) -> list[Packet]:
+        found = (source.take(tag, AT + tag.timestamp) for tag in tags)
+        return [packet for packet in found if packet is not None]
+
+    async def feed(source: Source, some: list[Packet]) -> None:
+        for packet in some:
+            studio.packager.put(source, packet)
+            await look()
+
+    first, second = packets(one), packets(other)
+    half = len(first) // 2
+    await feed(one, first[:half])
+    # A cut, and back; then both are lost; then a crash.
+    await feed(other, second[:half])
+    studio.packager.halt()
+    await look()
+    await feed(other, second[half:])
+    studio.packager._index.close()
+    studio = Partly(folder, 1000)
+    await look()
+    await feed(one, packets(Source("one")))
+    studio.packager.close()
+    await look()
+    assert len({run for run, _, _ in seen.values()}) == 4
+    assert sorted(seen) == list(range(len(seen)))

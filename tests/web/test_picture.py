@@ -57,6 +57,16 @@ def test_the_playlist_is_fresh_and_small_on_the_way(recorded: Recorded) -> None:
     assert PIECE in plain.text.splitlines()
 
 
+def test_who_waits_for_what_does_not_come_is_not_kept(recorded: Recorded) -> None:
+    address = f"{recorded.page}/hls/live.m3u8"
+    found = httpx.get(f"{address}?_HLS_msn=1&_HLS_part=2&_HLS_skip=YES")
+    assert (found.status_code, PIECE in found.text) == (200, True)
+    for asked in ("_HLS_msn=x", "_HLS_msn=1&_HLS_part=-1", "_HLS_msn="):
+        refused = httpx.get(f"{address}?{asked}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "frame.invalid")
+        assert refused.json()["field"].startswith("_HLS_")
+
+
 def test_a_piece_never_changes_and_can_be_had_in_part(recorded: Recorded) -> None:
     address = f"{recorded.page}/hls/{PIECE}"
     whole = httpx.get(address)
