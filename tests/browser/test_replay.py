@@ -165,7 +165,7 @@ async def test_a_full_disk_is_loud_and_stops_nothing(
     if shutil.disk_usage(house.data).free < 2 * ROOM:
         pytest.skip("this disk is too small to be filled")
     desk = await foyer.enter("caller")
-    alarm = desk.get_by_text("Recording has stopped: the disk is full.")
+    alarm = desk.get_by_text("The disk is full: the picture and its recording have stopped.")
     async with house.client("caller") as caller:
         await caller.wait(lambda: caller.records.get("picture/main", {}).get("state") == "live")
         await expect(alarm).to_be_hidden()
