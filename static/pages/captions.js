@@ -4,7 +4,9 @@ import { boot, start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
 import { nextAt, onAir, phase, remaining, upNext, urgency } from "../lib/scene.js";
 import { clock, clockSeconds, language } from "../lib/time.js";
+import { captionLine } from "../widgets/captioned.js";
 import { player } from "../widgets/player.js";
+import { playerSettings } from "../widgets/settings.js";
 
 const LIMIT = 300;
 // The server takes a line in one language every half second.
@@ -39,7 +41,9 @@ function remember(lang) {
 const pause = (ms) => new Promise((then) => setTimeout(then, ms));
 
 start({
+  captionLine,
   player,
+  playerSettings,
 
   booth: () => ({
     text: "",

@@ -8,6 +8,7 @@ import {
 import { clock, countdown, day, sameDay, zoneName } from "../lib/time.js";
 import { agenda } from "../widgets/agenda.js";
 import { ask } from "../widgets/ask.js";
+import { captionLine, captionList } from "../widgets/captioned.js";
 import { chapters } from "../widgets/chapters.js";
 import { embed } from "../widgets/embed.js";
 import { notice } from "../widgets/notice.js";
@@ -15,15 +16,19 @@ import { ownQuestions } from "../widgets/own-questions.js";
 import { player } from "../widgets/player.js";
 import { publicQuestions } from "../widgets/public-questions.js";
 import { releasedFeedback } from "../widgets/released-feedback.js";
+import { playerSettings } from "../widgets/settings.js";
 
 start({
   agenda,
   ask,
+  captionLine,
+  captionList,
   chapters,
   embed,
   notice,
   ownQuestions,
   player,
+  playerSettings,
   publicQuestions,
   releasedFeedback,
 

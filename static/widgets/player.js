@@ -4,11 +4,19 @@ import { component } from "../lib/component.js";
 import { boot } from "../lib/live.js";
 import { moment } from "../lib/programme.js";
 import { clockSeconds, countdown, language } from "../lib/time.js";
+import { switchCaptions } from "./captioned.js";
+import { Interpretation } from "./interpretation.js";
 import { keyOf } from "./keys.js";
+import { receive, reception } from "./reception.js";
 import { Tuner } from "./tuner.js";
 
 const REPLAY = boot.replay;
-const REFUSED = "luyan.picture";
+const HLS = `/s/${encodeURIComponent(boot.show)}/hls`;
+// The other reels lie beside the programme, whoever serves it.
+const reel = (/** @type {string} */ name) =>
+  new URL(`${encodeURIComponent(name)}/live.m3u8`, new URL(boot.playlist, location.href)).href;
+// Interpreters come and go; who opens the settings is told at once.
+const REELS_MS = 60_000;
 const TICK_MS = 250;
 const GONE_MS = 1500;
 const STEP_SECONDS = 5;
@@ -16,24 +24,6 @@ const STEP_SECONDS = 5;
 const AFTER_MS = 100;
 // So much later than the latest that there is counts as live.
 const LIVE_SECONDS = 3;
-
-/** Without storage a page forgets, and nothing breaks. */
-function refused() {
-  try {
-    return localStorage.getItem(REFUSED) === "without";
-  } catch {
-    return false;
-  }
-}
-
-/** @param {boolean} refused */
-function remember(refused) {
-  try {
-    localStorage.setItem(REFUSED, refused ? "without" : "with");
-  } catch {
-    // A private window: the choice lives as long as the page.
-  }
-}
 
 /** @param {number} seconds "5 s" as people of this language write it, from a minute on "1:05" */
 function length(seconds) {
@@ -45,6 +35,7 @@ function length(seconds) {
 
 export const player = component(() => {
   /** @type {Tuner} */ let tuner;
+  /** @type {Interpretation} */ let interpretation;
   /** @type {HTMLVideoElement} */ let video;
   /** @type {import("../lib/programme.js").Glance} */
   let glance = { date: null, movedAt: 0, still: false, delay: null };
@@ -53,8 +44,8 @@ export const player = component(() => {
   let scrubbing = false;
 
   return {
-    refused: !REPLAY && refused(),
-    /** @type {boolean} a frame is shown */ on: false,
+    /** @type {boolean} a frame is shown, or the sound of one is heard */ on: false,
+    /** @type {boolean} what is wanted is not to be had */ missing: false,
     still: false,
     muted: true,
     /** @type {boolean} the viewer has never had sound */ unheard: true,
@@ -67,17 +58,27 @@ export const player = component(() => {
     /** @type {number[]} */ qualities: [],
     quality: -1,
     full: false,
+    settings: false,
+    /** @type {string[]} languages that interpreters speak now */ sounds: [],
+    /** @type {boolean} an interpreter is heard */ interpreted: false,
 
     init() {
       video = /** @type {HTMLVideoElement} */ (this.$refs.video);
+      /** @type {import("./tuner.js").Ears} */
       const ears = {
-        frame: (/** @type {number | null} */ date) => this.seen(date),
+        frame: (date) => this.seen(date),
         blank: () => this.blank(),
-        qualities: (/** @type {number[]} */ heights) => (this.qualities = heights),
+        missing: () => (this.missing = true),
+        qualities: (heights) => (this.qualities = heights),
       };
-      const recording = `/s/${encodeURIComponent(boot.show)}/hls/recording.m3u8`;
-      const address = REPLAY ? recording : boot.playlist;
-      tuner = new Tuner(video, address, ears, Boolean(REPLAY));
+      tuner = new Tuner(video, this.address, ears, { whole: Boolean(REPLAY) });
+      interpretation = new Interpretation(
+        /** @type {HTMLAudioElement} */ (this.$refs.voice),
+        tuner,
+        (lang) => reel(`sound-${lang}`),
+        () => this.sound(),
+      );
+      setInterval(() => void this.lookForSounds(), REELS_MS);
       setInterval(() => this.tick(), TICK_MS);
       video.addEventListener("volumechange", () => this.heard());
       video.addEventListener("pause", () => this.stopped());
@@ -87,19 +88,44 @@ export const player = component(() => {
       });
       document.addEventListener("fullscreenchange", () => {
         this.full = document.fullscreenElement === this.$root;
+        this.settings = false;
       });
     },
 
     get state() {
       return REPLAY ? "live" : (this.$store.live.get("picture", "main")?.state ?? "off");
     },
+    /** @returns {import("./reception.js").Mode} */
+    get mode() {
+      return REPLAY ? "picture" : reception.mode;
+    },
+    get refused() {
+      return this.mode === "text";
+    },
     get offered() {
       return this.refused && this.state === "live";
     },
-    /** Bring the picture as soon as there is one; run again whenever that may have changed. */
+    /** Where what is wanted is found. */
+    get address() {
+      if (REPLAY) return `${HLS}/recording.m3u8`;
+      return this.mode === "sound" ? reel("sound") : boot.playlist;
+    },
+    /** Bring what is wanted as soon as there is any; run again whenever that may have changed. */
     follow() {
-      const wanted = this.state === "live" && !this.refused;
-      if (wanted && !tuner.running) void tuner.start();
+      if (this.refused && tuner.running) return this.leave();
+      tuner.tune(this.address);
+      if (this.state !== "live" || this.refused || tuner.running) return;
+      void tuner.start();
+      void this.lookForSounds();
+    },
+    /** Nobody looks any more: there is nothing to be in step with. */
+    leave() {
+      if (this.full) void document.exitFullscreen();
+      this.settings = false;
+      tuner.stop();
+      glance = { date: null, movedAt: 0, still: false, delay: null };
+      this.still = false;
+      this.$store.live.showAt(null);
     },
 
     // ---- keeping the page in step -------------------------------------------------------------
@@ -107,6 +133,7 @@ export const player = component(() => {
     /** @param {number | null} date of the frame that is shown, ms UTC */
     seen(date) {
       this.on = true;
+      this.missing = false;
       this.still = video.paused;
       // A browser may not let it play at all until it is told to: nothing to be in step with yet.
       played ||= !video.paused;
@@ -158,9 +185,36 @@ export const player = component(() => {
       this.still = glance.still = video.paused;
       glance.movedAt = this.$store.live.serverNow();
     },
+
+    // ---- what is heard ------------------------------------------------------------------------
+
     heard() {
-      this.muted = video.muted;
-      if (!video.muted) this.unheard = false;
+      if (!interpretation.heard) this.muted = video.muted;
+      if (!this.muted) this.unheard = false;
+    },
+    /** Either the picture's own sound or the interpreter's, and none of them to who wants none. */
+    sound() {
+      this.interpreted = interpretation.heard;
+      video.muted = this.muted || interpretation.heard;
+      interpretation.audio.muted = this.muted;
+    },
+    /** Listen to an interpreter, or to none; run again whenever that may have changed. */
+    listen() {
+      const { sound } = reception;
+      interpretation.choose(this.refused || !this.sounds.includes(sound) ? "" : sound);
+    },
+    /** The chosen interpreter is not to be heard. */
+    get uninterpreted() {
+      return reception.sound !== "" && this.on && !this.interpreted;
+    },
+    async lookForSounds() {
+      if (REPLAY || !tuner.running || document.hidden) return;
+      try {
+        const response = await fetch(`${HLS}/reels.json`);
+        if (response.ok) this.sounds = (await response.json()).sounds;
+      } catch {
+        // The line is down; the next look will tell.
+      }
     },
 
     // ---- what one reads -----------------------------------------------------------------------
@@ -198,7 +252,7 @@ export const player = component(() => {
       return this.qualities.map((height, level) => ({ level, name: `${height}p` }));
     },
     get floats() {
-      return document.pictureInPictureEnabled;
+      return document.pictureInPictureEnabled && this.mode === "picture";
     },
     get fills() {
       return document.fullscreenEnabled || "webkitEnterFullscreen" in HTMLVideoElement.prototype;
@@ -211,7 +265,9 @@ export const player = component(() => {
       else video.pause();
     },
     mute() {
-      video.muted = !video.muted;
+      this.muted = !this.muted;
+      this.sound();
+      this.heard();
     },
     goLive() {
       if (!REPLAY) tuner.toLive();
@@ -252,19 +308,25 @@ export const player = component(() => {
       else if (document.fullscreenEnabled) void this.$root.requestFullscreen();
       else /** @type {any} */ (video).webkitEnterFullscreen?.();
     },
-    without() {
-      if (this.full) void document.exitFullscreen();
-      this.refused = true;
-      remember(true);
-      tuner.stop();
-      // There is nothing to be in step with any more.
-      glance = { date: null, movedAt: 0, still: false, delay: null };
-      this.still = false;
-      this.$store.live.showAt(null);
-    },
     with() {
-      this.refused = false;
-      remember(false);
+      receive({ mode: "picture" });
+    },
+    hear() {
+      receive({ mode: "sound" });
+    },
+    caption() {
+      switchCaptions(this.$store.live);
+    },
+    set() {
+      this.settings = !this.settings;
+      if (!this.settings) return;
+      void this.lookForSounds();
+      void this.$nextTick(() => this.$refs.settings.focus());
+    },
+    close() {
+      if (!this.settings) return;
+      this.settings = false;
+      this.$refs.set.focus();
     },
 
     /** A finger brings the controls, a mouse has them already. @param {PointerEvent} event */
@@ -275,7 +337,9 @@ export const player = component(() => {
     key(event) {
       const target = /** @type {HTMLElement} */ (event.target);
       const key = keyOf(event);
-      if (event.ctrlKey || event.altKey || event.metaKey || target.matches("select")) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || this.refused) return;
+      if (key === "escape") return this.close();
+      if (target.matches("select, [type=radio]")) return;
       // On a button, Space and Enter are the button's.
       if (key === " " && target.matches("button")) return;
       /** @type {{[key: string]: () => void}} */
@@ -283,6 +347,8 @@ export const player = component(() => {
         " ": () => this.toggle(),
         k: () => this.toggle(),
         m: () => this.mute(),
+        c: () => this.caption(),
+        "?": () => this.set(),
         l: () => this.goLive(),
         f: () => this.fill(),
         arrowleft: () => this.step(-STEP_SECONDS),

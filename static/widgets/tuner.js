@@ -6,6 +6,7 @@
  * @typedef {object} Ears
  * @property {(date: number | null) => void} frame another frame is shown: its moment, ms UTC
  * @property {() => void} blank the picture went away; another one may come
+ * @property {() => void} missing there is nothing at the address, as yet
  * @property {(heights: number[]) => void} qualities which there are, in pixels
  */
 
@@ -75,16 +76,18 @@ export class Tuner {
   /** @type {boolean} the viewer has chosen another moment than the latest */ rewound = false;
 
   /**
-   * @param {HTMLVideoElement} video
+   * @param {HTMLVideoElement | HTMLAudioElement} video
    * @param {string} address of the playlist
    * @param {Ears} ears
-   * @param {boolean} [whole] all of it is there: nothing is live
+   * @param {{whole?: boolean, hastens?: boolean}} [how] `whole`: all of it is there, nothing is
+   *   live; `hastens`: it keeps up with live by itself, by playing faster
    */
-  constructor(video, address, ears, whole = false) {
+  constructor(video, address, ears, { whole = false, hastens = true } = {}) {
     this.video = video;
     this.rewound = this.whole = whole;
     this.address = address;
     this.ears = ears;
+    this.hastens = hastens;
     setInterval(() => this.tick(), TICK_MS);
     this.listen();
   }
@@ -101,11 +104,15 @@ export class Tuner {
     Hls.DefaultConfig = { ...Hls.DefaultConfig, liveSyncDurationCount: BEHIND_SEGMENTS };
     const hls = new Hls({
       workerPath: WORKER,
-      maxLiveSyncPlaybackRate: this.rewound ? 1 : CATCH_UP,
+      maxLiveSyncPlaybackRate: this.pace,
       backBufferLength: KEPT_SECONDS,
     });
     this.hls = hls;
-    hls.on(Hls.Events.ERROR, (_, { fatal }) => fatal && this.again());
+    hls.on(Hls.Events.ERROR, (_, { fatal, response }) => {
+      if (!fatal) return;
+      if (response?.code === 404) this.ears.missing();
+      this.again();
+    });
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       this.play();
       this.ears.qualities(hls.levels.map(({ height }) => height));
@@ -114,6 +121,20 @@ export class Tuner {
     if (back) hls.once(Hls.Events.FRAG_BUFFERED, () => this.toDate(back));
     hls.loadSource(this.address);
     hls.attachMedia(this.video);
+  }
+
+  get pace() {
+    return this.rewound || !this.hastens ? 1 : CATCH_UP;
+  }
+
+  /** Play what is at another address, from the same moment on. @param {string} address */
+  tune(address) {
+    if (address === this.address) return;
+    this.address = address;
+    if (!this.running) return;
+    this.clear();
+    this.rebuilt = 0;
+    void this.start();
   }
 
   native() {
@@ -204,7 +225,7 @@ export class Tuner {
     const { span } = this;
     if (!span) return;
     this.rewound = this.whole || time < span.end;
-    if (this.hls) this.hls.config.maxLiveSyncPlaybackRate = this.rewound ? 1 : CATCH_UP;
+    if (this.hls) this.hls.config.maxLiveSyncPlaybackRate = this.pace;
     this.video.playbackRate = 1;
     this.video.currentTime = Math.min(Math.max(span.start, time), span.end);
   }
@@ -230,7 +251,8 @@ export class Tuner {
   // ---- what it shows --------------------------------------------------------------------------
 
   listen() {
-    this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
+    if (!("requestVideoFrameCallback" in this.video)) return;
+    this.video.requestVideoFrameCallback((_, { mediaTime }) => {
       this.heardAt = performance.now();
       this.moved(mediaTime);
       this.listen();
