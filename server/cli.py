@@ -26,7 +26,7 @@ from server.demo.companion import Companion
 from server.domain import clock
 from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
-from server.domain.roles import Record
+from server.domain.roles import Record, Role
 from server.edge import serve_edge
 from server.integrations.export import export
 from server.integrations.showfile import read
@@ -116,7 +116,8 @@ async def _demo(options: argparse.Namespace) -> None:
             audience.start(url, show, options.audience)
         if options.picture and links.stream is not None:
             address = f"{links.rtmp}/{links.stream.key}"
-            picture.run("server.demo.camera", url, show, told=f"{address}\n")
+            token = links.of(Role.INTERPRETER)[0].token
+            picture.run("server.demo.camera", url, show, told=f"{address}\n{token}\n")
 
     try:
         await _serve_folder(options, data, logging.WARNING, None, ready, ingest=ingest)

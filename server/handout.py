@@ -144,7 +144,7 @@ class Handout(NamedTuple):
                     yield qr(self.address(link))
         yield ""
         yield "  Overlays for OBS, open to all"
-        for overlay in ("lower-third", "timer", "question"):
+        for overlay in ("lower-third", "timer", "question", "captions?lang=zh"):
             yield f"  {self.audience}/overlay/{overlay}"
         yield f"  {self.audience}/overlay/clock (over all, to measure how late OBS is; not on air)"
         if self.stream is not None:

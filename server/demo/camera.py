@@ -1,7 +1,7 @@
 """The demo's camera: the test programme under the name of the cue on air, published like any other.
 
 `python -m server.demo.camera URL SHOW` publishes to the address in the first line of its standard
-input, and runs until that is closed.
+input, writes captions with the token in the second one, and runs until that is closed.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import av.logging
 from websockets.exceptions import WebSocketException
 
 from server.demo.client import Client
+from server.demo.interpreter import interpret
 from server.media.programme import AGAIN_SECONDS, Programme, Shape
 
 NO_CUE = "Luyan"
@@ -46,22 +47,25 @@ def publish(programme: Programme, address: str) -> None:
         programme.ended.wait(AGAIN_SECONDS)
 
 
-async def run(url: str, show: str, address: str) -> None:
-    """Follow and publish until standard input is closed."""
+async def run(url: str, show: str, address: str, token: str) -> None:
+    """Follow, publish and interpret until standard input is closed."""
     programme = Programme(Shape(), NO_CUE)
     publishing = threading.Thread(target=publish, args=(programme, address))
     # The view of a screen: a camera is not one of the audience.
     following = asyncio.create_task(follow(Client(url, show, "stage"), programme))
+    interpreting = asyncio.create_task(interpret(url, show, token))
     publishing.start()
     try:
         await asyncio.to_thread(sys.stdin.read)
     finally:
         programme.ended.set()
         following.cancel()
+        interpreting.cancel()
         await asyncio.to_thread(publishing.join)
 
 
 if __name__ == "__main__":
     av.logging.set_level(av.logging.ERROR)
     with suppress(KeyboardInterrupt):
-        asyncio.run(run(sys.argv[1], sys.argv[2], sys.stdin.readline().strip()))
+        told = (sys.stdin.readline().strip(), sys.stdin.readline().strip())
+        asyncio.run(run(sys.argv[1], sys.argv[2], *told))

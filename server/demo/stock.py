@@ -92,3 +92,22 @@ SPOKEN = {
     "ko": 3,
     "es": 2,
 }
+
+# What is said in a pitch, line by line.
+CAPTIONS: tuple[dict[str, str], ...] = (
+    {"en": "Thank you for having me.", "zh": "感谢各位的邀请。"},
+    {"en": "Let me begin with a problem that every factory knows.",
+     "zh": "我先从一个每家工厂都熟悉的问题讲起。"},
+    {"en": "A new product takes weeks to set up, and hours to make.",
+     "zh": "新产品上线要调试几周，而生产只需几小时。"},
+    {"en": "Our system learns the task by watching it once.",
+     "zh": "我们的系统只需观察一次，就能学会这道工序。"},
+    {"en": "It has run in two plants for fourteen months.",
+     "zh": "它已经在两家工厂运行了十四个月。"},
+    {"en": "Setting up now takes a morning instead of three weeks.",
+     "zh": "调试时间从三周缩短到一个上午。"},
+    {"en": "It works on machines that are thirty years old.",
+     "zh": "三十年的老设备也能使用。"},
+    {"en": "We are looking for a partner who makes things in Changsha.",
+     "zh": "我们希望在长沙找到制造业的合作伙伴。"},
+)  # fmt: skip

@@ -21,7 +21,7 @@ from server.web.house import house
 from server.web.recorded import may_replay
 from server.web.refusals import answer, status
 
-OVERLAYS = ("lower-third", "timer", "question", "clock")
+OVERLAYS = ("lower-third", "timer", "question", "captions", "clock")
 
 POLICY = "; ".join(
     (

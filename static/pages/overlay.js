@@ -1,7 +1,9 @@
 /** Graphics over the picture, for a video mixer: lower third, timer, question, clock. */
 
+import { nearest, said } from "../lib/captions.js";
 import { start } from "../lib/live.js";
 import { countryName } from "../lib/names.js";
+import { language } from "../lib/time.js";
 import { questionOnStage, remaining, urgency } from "../lib/scene.js";
 
 /**
@@ -60,6 +62,17 @@ start({
         requestAnimationFrame(draw);
       };
       draw();
+    },
+  }),
+
+  /** In the language of `?lang=`, else in that of the page. */
+  captions: () => ({
+    get lang() {
+      const wanted = new URLSearchParams(location.search).get("lang") ?? language();
+      return nearest(this.$store.live.all("caption").map(({ id }) => id), wanted);
+    },
+    get text() {
+      return said(this.$store.live, this.lang)?.text ?? "";
     },
   }),
 
