@@ -78,8 +78,8 @@ async def main() -> None:
         camera = Companion()
         with RunningHouse(data, show=SHOW) as house:
             ingest = house.links["ingest"]
-            address = f"{ingest['rtmp']}/{ingest['key']}\n"
-            camera.run("server.demo.camera", house.url, SHOW, told=address)
+            told = f"{ingest['rtmp']}/{ingest['key']}\n{house.token('interpreter')}\n"
+            camera.run("server.demo.camera", house.url, SHOW, told=told)
             async with AsyncExitStack() as everybody, async_playwright() as playwright:
                 for name in CONNECTED:
                     await everybody.enter_async_context(house.client("presenter", name))
