@@ -205,7 +205,7 @@ export const player = component(() => {
     },
     /** The chosen interpreter is not to be heard. */
     get uninterpreted() {
-      return reception.sound !== "" && this.on && !this.interpreted;
+      return !REPLAY && reception.sound !== "" && this.on && !this.interpreted;
     },
     async lookForSounds() {
       if (REPLAY || !tuner.running || document.hidden) return;
