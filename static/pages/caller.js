@@ -8,6 +8,7 @@ import { settle } from "../widgets/keyed.js";
 import { lightsOf } from "../widgets/lights.js";
 import { countryName } from "../lib/names.js";
 import { noticeDesk } from "../widgets/notice.js";
+import { cutter, pictures, preview } from "../widgets/preview.js";
 import { Press, shown } from "../widgets/press.js";
 import { questionWindows } from "../widgets/question-windows.js";
 import { cueName, cueTitle, groupsOf } from "../widgets/rundown.js";
@@ -26,9 +27,12 @@ const ROWS_MS = 1000;
 const READING_MS = 8000;
 
 start({
+  cutter,
   delayGauge,
   trouble,
   noticeDesk,
+  pictures,
+  preview,
   questionWindows,
 
   caller: () => ({
