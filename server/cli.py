@@ -21,12 +21,13 @@ import uvloop
 
 from server import __version__, folder
 from server.app import OWN, now_ms, serve
-from server.demo import crowd
+from server.demo import ON_CAMERA, crowd
 from server.demo.companion import Companion
 from server.domain import clock
 from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
 from server.domain.roles import Record, Role
+from server.domain.sources import camera_of
 from server.edge import serve_edge
 from server.integrations.export import export
 from server.integrations.showfile import read
@@ -34,6 +35,7 @@ from server.media.archive import Archive
 from server.media.cutting import make
 from server.media.elsewhere import Elsewhere, elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
+from server.service.links import read_secret, stream_key
 from server.service.ports import Outlet, Store
 
 PORT = 8000
@@ -115,9 +117,10 @@ async def _demo(options: argparse.Namespace) -> None:
         if options.audience:
             audience.start(url, show, options.audience)
         if options.picture and links.stream is not None:
-            address = f"{links.rtmp}/{links.stream.key}"
+            key = stream_key(read_secret(data), show, camera_of(ON_CAMERA))
             token = links.of(Role.INTERPRETER)[0].token
-            picture.run("server.demo.camera", url, show, told=f"{address}\n{token}\n")
+            told = f"{links.rtmp}/{links.stream.key}\n{links.rtmp}/{key}\n{token}\n"
+            picture.run("server.demo.camera", url, show, told=told)
 
     try:
         await _serve_folder(options, data, logging.WARNING, None, ready, ingest=ingest)

@@ -37,11 +37,12 @@ AGAIN_SECONDS = 2.0
 
 
 class Picture:
-    """Draws the pictures of a programme, `width` by `height` pixels."""
+    """Draws the pictures of a programme, `width` by `height` pixels; `light`: dark on light."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, light: bool = False) -> None:
         self._width, self._height = width, height
-        self._paper = bytes([PAPER]) * (width * height)
+        self._grays = (INK, PAPER) if light else (PAPER, INK)
+        self._paper = bytes([self._grays[0]]) * (width * height)
         self._chroma = bytes([128]) * (width * height // 4)
         self._luma = bytearray(self._paper)
         self._title = ""
@@ -67,7 +68,7 @@ class Picture:
         """Write a line at parts of the height and the width, in dots of a 640th of the width."""
         dot = max(size * self._width // 640, 1)
         place = (int(left * self._width), int(height * self._height))
-        lettering.write(self._luma, self._width, place, text, dot, PAPER, INK)
+        lettering.write(self._luma, self._width, place, text, dot, *self._grays)
 
 
 def sound(first: int, starts_at: int) -> AudioFrame:
@@ -98,13 +99,14 @@ def _padded(data: bytes, width: int, line: int) -> bytes:
 
 
 class Shape(NamedTuple):
-    """How a programme is coded; `options` are x264's, over ours."""
+    """How a programme is coded; `options` are x264's, over ours. `light`: dark on light."""
 
     width: int = 640
     height: int = 360
     fps: int = 30
     bit_rate: int = 600_000
     options: Mapping[str, str] = {}
+    light: bool = False
 
 
 def padding(bit_rate: int) -> dict[str, str]:
@@ -126,7 +128,7 @@ class Programme:
         shape = self._shape
         with av.open(url, "w", format="flv", options={"flvflags": "no_duration_filesize"}) as out:
             pictures, sounds = self._streams(out)
-            canvas = Picture(shape.width, shape.height)
+            canvas = Picture(shape.width, shape.height, light=shape.light)
             started, starts_at = time.monotonic(), time.time_ns() // 1_000_000
             number, sampled = 0, 0
             while not self.ended.wait(max(0.0, started + number / shape.fps - time.monotonic())):

@@ -82,7 +82,7 @@ async def test_a_presenter_is_tried_previewed_cut_on_air_and_cut_off(foyer: Foye
     await turns(desk, ".coming-picture video", to_camera=True)
     assert not await green(viewer, ".player video")
 
-    await desk.wait_for_function("!document.querySelector('.advance').ariaDisabled")
+    await expect(desk.locator(".advance[aria-disabled]")).to_have_count(0)
     await desk.keyboard.press("Space")
     await expect(state).to_have_text("YOU ARE ON AIR")
     await turns(viewer, ".player video", to_camera=True)
@@ -100,7 +100,7 @@ async def test_a_presenter_is_tried_previewed_cut_on_air_and_cut_off(foyer: Foye
     await desk.keyboard.press("c")
     await desk.keyboard.press("2")
     await expect(state).to_have_text("YOU ARE ON AIR")
-    await desk.wait_for_function("!document.querySelector('.advance').ariaDisabled")
+    await expect(desk.locator(".advance[aria-disabled]")).to_have_count(0)
     await desk.keyboard.press("Space")
     await expect(state).to_have_text("The desk can see you")
     await expect(grace).to_have_attribute("data-air", "false")

@@ -79,6 +79,13 @@ async def test_the_picture_is_live_shows_the_servers_clock_and_survives_its_chil
         lines = playlist(filmed)
         assert "#EXT-X-DISCONTINUITY" in lines[lines.index(last) :]
         assert lines.index(last) < len(lines) - 1
+    async with filmed.client("caller", "caller") as caller:
+        # One presenter is on camera, so that an advance cuts to them.
+        await caller.wait(
+            lambda: caller.records.get("source/camera-lukas", {}).get("state") == "live",
+            PATIENCE_SECONDS,
+        )
+        assert caller.records["picture/main"]["source"] == "studio"
     children = filmed.children()
     assert set(children) == {"server.media.child", "server.demo.camera"}
     filmed.kill()
@@ -131,7 +138,7 @@ async def test_without_the_test_picture_another_may_come(tmp_path: Path) -> None
 
 def test_the_picture_is_called_as_the_cue_on_air() -> None:
     client = Client("http://127.0.0.1:1", "show")
-    assert camera.title(client) == camera.NO_CUE
+    assert camera.title(client) == camera.name(client) == camera.NO_CUE
     held: dict[str, dict[str, Any]] = {
         "stage/main": {"on_air": "c1"},
         "cue/c1": {"slot": "s1", "kind": "pitch", "title": ""},
@@ -140,6 +147,8 @@ def test_the_picture_is_called_as_the_cue_on_air() -> None:
     assert camera.title(client) == "pitch"
     held["slot/s1"] = {"topic": "Looms"}
     assert camera.title(client) == "Looms"
+    held["person/lukas"] = {"name": "Lukas"}
+    assert camera.name(client) == "Lukas"
     held["cue/c1"]["title"] = "Opening"
     assert camera.title(client) == "Opening"
 
