@@ -80,9 +80,17 @@ export const pictures = component(() => {
 
 /** Taking a source by keys: C, then its number. Nothing else in there takes anything. */
 export const cutter = component(() => ({
+  /** @type {Picture[]} as they were when this was opened: a number must not change its meaning */
+  choices: [],
+
   init() {
     const dialog = this.dialogOf();
-    bindKeys({ c: () => this.choices.length && dialog.showModal() });
+    bindKeys({
+      c: () => {
+        this.choices = picturesOf(this.$store.live);
+        if (this.choices.length) dialog.showModal();
+      },
+    });
     dialog.addEventListener("keydown", (event) => {
       if (event.key === " ") event.preventDefault();
       const chosen = this.choices.find(({ key }) => key === event.key);
@@ -92,9 +100,6 @@ export const cutter = component(() => ({
   },
   dialogOf() {
     return /** @type {HTMLDialogElement} */ (this.$el.closest("dialog"));
-  },
-  get choices() {
-    return picturesOf(this.$store.live);
   },
   /** @param {Picture} picture */
   choose(picture) {
