@@ -148,6 +148,7 @@ start({
         country: countryName(person.country),
         project: slot?.project || slot?.topic || "",
         note: cue?.note ?? "",
+        meeting: slot?.meeting ?? "",
       };
     },
     get phase() {
