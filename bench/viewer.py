@@ -22,6 +22,7 @@ SPAN = 1 << 32
 PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 0.1
 STEP_MS = 5000
+BEFORE_MS = 1000
 
 # Notes what the poster under the picture says whenever that changes, and the clock of the frame
 # that is shown then.
@@ -159,7 +160,9 @@ class Viewer:
         end = time.monotonic() + seconds
         while True:
             notes: list[dict[str, Any]] = await self.page.evaluate("noted")
-            found = [apart(n["frame"], since) for n in notes if n["frame"] is not None]
+            clocks = [apart(n["frame"], since) for n in notes if n["frame"] is not None]
+            # What a rewind has overshot is not meant.
+            found = [clock for clock in clocks if clock > -BEFORE_MS]
             if len(found) >= count or time.monotonic() > end:
                 return found
             await asyncio.sleep(LOOK_SECONDS)
