@@ -17,6 +17,8 @@ const reel = (/** @type {string} */ name) =>
   new URL(`${encodeURIComponent(name)}/live.m3u8`, new URL(boot.playlist, location.href)).href;
 // Interpreters come and go; who opens the settings is told at once.
 const REELS_MS = 60_000;
+// One who has just been chosen takes a moment to come.
+const LACKING_MS = 4000;
 const TICK_MS = 250;
 const GONE_MS = 1500;
 const STEP_SECONDS = 5;
@@ -39,6 +41,7 @@ export const player = component(() => {
   /** @type {HTMLVideoElement} */ let video;
   /** @type {import("../lib/programme.js").Glance} */
   let glance = { date: null, movedAt: 0, still: false, delay: null };
+  let interpretedAt = 0;
   let played = false;
   let interrupted = false;
   let scrubbing = false;
@@ -60,7 +63,7 @@ export const player = component(() => {
     full: false,
     settings: false,
     /** @type {string[]} languages that interpreters speak now */ sounds: [],
-    /** @type {boolean} an interpreter is heard */ interpreted: false,
+    /** @type {boolean} an interpreter is chosen, and has not been heard for a while */ uninterpreted: false,
 
     init() {
       video = /** @type {HTMLVideoElement} */ (this.$refs.video);
@@ -113,6 +116,7 @@ export const player = component(() => {
     /** Bring what is wanted as soon as there is any; run again whenever that may have changed. */
     follow() {
       if (this.refused && tuner.running) return this.leave();
+      if (tuner.address !== this.address) this.missing = false;
       tuner.tune(this.address);
       if (this.state !== "live" || this.refused || tuner.running) return;
       void tuner.start();
@@ -161,6 +165,9 @@ export const player = component(() => {
       this.$store.live.behind = this.lag;
       const gone = !glance.still && now - glance.movedAt > GONE_MS;
       this.$store.live.showAt(REPLAY ? glance.date : moment(glance, now));
+      const lacking = !REPLAY && reception.sound !== "" && this.on && !interpretation.heard;
+      if (!lacking) interpretedAt = now;
+      this.uninterpreted = now - interpretedAt > LACKING_MS;
       if (!tuner.running) return;
       tuner.patient = this.state !== "live";
       if (this.state === "off") tuner.stop();
@@ -194,7 +201,6 @@ export const player = component(() => {
     },
     /** Either the picture's own sound or the interpreter's, and none of them to who wants none. */
     sound() {
-      this.interpreted = interpretation.heard;
       video.muted = this.muted || interpretation.heard;
       interpretation.audio.muted = this.muted;
     },
@@ -202,10 +208,6 @@ export const player = component(() => {
     listen() {
       const { sound } = reception;
       interpretation.choose(this.refused || !this.sounds.includes(sound) ? "" : sound);
-    },
-    /** The chosen interpreter is not to be heard. */
-    get uninterpreted() {
-      return !REPLAY && reception.sound !== "" && this.on && !this.interpreted;
     },
     async lookForSounds() {
       if (REPLAY || !tuner.running || document.hidden) return;
