@@ -9,7 +9,10 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright, expect
 
 from server.app import now_ms
+from server.demo import ON_CAMERA
 from server.demo.companion import Companion
+from server.domain.sources import camera_of
+from server.service.links import read_secret, stream_key
 from tests.browser import past
 from tests.browser.foyer import FLAGS, PATIENCE_MS, PHONE, PROJECTOR, Foyer
 from tests.browser.screens import region, timer
@@ -78,8 +81,9 @@ async def main() -> None:
         camera = Companion()
         with RunningHouse(data, show=SHOW) as house:
             ingest = house.links["ingest"]
-            told = f"{ingest['rtmp']}/{ingest['key']}\n{house.token('interpreter')}\n"
-            camera.run("server.demo.camera", house.url, SHOW, told=told)
+            keys = (ingest["key"], stream_key(read_secret(data), SHOW, camera_of(ON_CAMERA)))
+            told = [*(f"{ingest['rtmp']}/{key}" for key in keys), house.token("interpreter"), ""]
+            camera.run("server.demo.camera", house.url, SHOW, told="\n".join(told))
             async with AsyncExitStack() as everybody, async_playwright() as playwright:
                 for name in CONNECTED:
                     await everybody.enter_async_context(house.client("presenter", name))
