@@ -227,7 +227,11 @@ export class Tuner {
     this.rewound = this.whole || time < span.end;
     if (this.hls) this.hls.config.maxLiveSyncPlaybackRate = this.pace;
     this.video.playbackRate = 1;
-    this.video.currentTime = Math.min(Math.max(span.start, time), span.end);
+    const goal = Math.min(Math.max(span.start, time), span.end);
+    // A thin line may take so long to it that all is begun anew: not where it was before.
+    this.date = this.dateOf(goal) ?? this.date;
+    this.movedAt = performance.now();
+    this.video.currentTime = goal;
   }
 
   /** @param {number} date ms UTC @returns {number | null} its media time */
