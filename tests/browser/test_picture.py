@@ -191,8 +191,8 @@ async def test_a_pitch_goes_on_when_the_media_child_dies(house: Filmed, foyer: F
         print(f"frames of after the last one come {time.monotonic() - killed:.1f} s after the kill")
         called.append(await advance(caller))
         await shows(region(page, "Picture"), "Pitch")
-    # A page that had been loaded again would know of nothing. Changes of which no frame tells, since
-    # none was taken in between, come with the first frame after them, and only the last is seen.
+    # A page that had been loaded again would know of nothing. Changes between which no frame was
+    # taken come with the first frame after them, and only the last of them is seen.
     notes = await noted(page, 2 + 1 + 1)
     first_seen = list(dict.fromkeys(note["words"].partition("|")[0] for note in notes))
     in_order = ["Opening", "Pitch", *DURING]
