@@ -21,7 +21,9 @@ run: $(VENV)/.installed
 
 test: lint browser nginx
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not browser"
-	@if command -v chromium >/dev/null; then $(BIN)/pytest -q -n 2 --dist loadfile --durations=12 -m browser; \
+	@if command -v chromium >/dev/null; then $(BIN)/pytest -q -n 2 --dist loadfile -m browser || { \
+		echo "Those that failed, once more and one at a time: two encoders and browsers are much."; \
+		$(BIN)/pytest -q --last-failed --last-failed-no-failures none -m browser; }; \
 	else echo "SKIPPED: the browser tests, because there is no chromium on this machine."; fi
 
 lint: $(VENV)/.installed node_modules/.package-lock.json
