@@ -2,9 +2,10 @@
 
 import { boot, start } from "../lib/live.js";
 import { languageName } from "../lib/names.js";
-import { nextAt, onAir, phase, remaining, upNext, urgency } from "../lib/scene.js";
+import { nextAt } from "../lib/scene.js";
 import { clock, clockSeconds, language } from "../lib/time.js";
 import { captionLine } from "../widgets/captioned.js";
+import { onStage } from "../widgets/on-stage.js";
 import { player } from "../widgets/player.js";
 import { playerSettings } from "../widgets/settings.js";
 
@@ -45,7 +46,7 @@ start({
   player,
   playerSettings,
 
-  booth: () => ({
+  booth: () => onStage({
     text: "",
     /** @type {string} */ picked: chosen() ?? "",
     number: 0,
@@ -100,26 +101,8 @@ start({
 
     // ---- what is on stage
 
-    get phase() {
-      return phase(this.$store.live);
-    },
-    get urgency() {
-      return urgency(this.$store.live);
-    },
-    get subject() {
-      return onAir(this.$store.live);
-    },
-    get next() {
-      return upNext(this.$store.live);
-    },
-    get kind() {
-      return this.$root.dataset[`kind_${this.subject.kind}`] ?? "";
-    },
     get spoken() {
       return languageName(this.subject.language);
-    },
-    get left() {
-      return remaining(this.$store.live);
     },
     get nextClock() {
       return clock(nextAt(this.$store.live));

@@ -1,11 +1,10 @@
 /** The projector in the hall: who, what, how long; readable from the last row. */
 
 import { start } from "../lib/live.js";
-import {
-  nextAt, onAir, phase, questionOnStage, remaining, startsAt, upNext, urgency,
-} from "../lib/scene.js";
-import { clock, countdown, day, sameDay } from "../lib/time.js";
+import { nextAt } from "../lib/scene.js";
+import { clock, day, sameDay } from "../lib/time.js";
 import { notice } from "../widgets/notice.js";
+import { onStage } from "../widgets/on-stage.js";
 
 /** How many characters fit at which size, from the largest down. */
 const SIZES = [
@@ -27,10 +26,7 @@ function sizeOf(text) {
 start({
   notice,
 
-  stage: () => ({
-    get phase() {
-      return phase(this.$store.live);
-    },
+  stage: () => onStage({
     /** What the screen is for at this moment. */
     get scene() {
       return this.question && this.phase !== "after" ? "question" : this.phase;
@@ -38,27 +34,6 @@ start({
     /** Whether there is room to show the way to the asking. */
     get asking() {
       return this.scene !== "question" && this.scene !== "after";
-    },
-    get urgency() {
-      return urgency(this.$store.live);
-    },
-    get subject() {
-      return onAir(this.$store.live);
-    },
-    get next() {
-      return upNext(this.$store.live);
-    },
-    get kind() {
-      return this.$root.dataset[`kind_${this.subject.kind}`] ?? "";
-    },
-    get question() {
-      return questionOnStage(this.$store.live);
-    },
-    get questionText() {
-      return this.question?.text ?? "";
-    },
-    get questionLang() {
-      return this.question?.lang ?? null;
     },
     get questionSize() {
       return sizeOf(this.questionText);
@@ -70,34 +45,8 @@ start({
       return sizeOf(`${this.subject.name}`.repeat(3));
     },
 
-    get left() {
-      return remaining(this.$store.live);
-    },
     get running() {
       return this.$store.live.left !== null;
-    },
-    /** @returns {{[property: string]: string}} */
-    get passed() {
-      const { cueOnAir, left } = this.$store.live;
-      const length = cueOnAir ? cueOnAir.seconds + cueOnAir.adjusted_seconds : 0;
-      const share = length && left !== null ? 1 - left / length : 0;
-      return { "--passed": Math.min(1, Math.max(0, share)).toFixed(3) };
-    },
-    /** @returns {number | null} */
-    get starts() {
-      return startsAt(this.$store.live);
-    },
-    get due() {
-      return this.starts !== null && this.starts <= this.$store.live.now;
-    },
-    get until() {
-      const { now } = this.$store.live;
-      return this.starts === null ? "" : countdown(Math.max(0, (this.starts - now) / 1000));
-    },
-    /** @returns {boolean} a countdown of days says less than the date */
-    get near() {
-      const { now } = this.$store.live;
-      return this.starts !== null && this.starts - now < 24 * 3600_000;
     },
     get startsAt() {
       const { now, zone } = this.$store.live;
