@@ -6,9 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-from server.domain.picture import Picture
+from server.domain.picture import picture_of
 from server.domain.show import Command, Draft
-from server.domain.stage import Stage
 
 # What a delay is rounded to, and by how much it must differ to be news: it goes to everybody.
 STEP_MS = 500
@@ -42,8 +41,7 @@ class ReportDelay(Command, frozen=True, tag="picture.delay"):
 
 def report(draft: Draft, command: ReportDelay, now: int) -> None:
     """Write down how late the picture is, rounded, if it has really changed."""
-    stage = draft.get(Stage, command.stage)
-    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    picture = picture_of(draft, command.stage)
     behind_ms = (command.behind_ms + STEP_MS // 2) // STEP_MS * STEP_MS
     if picture.behind_ms is not None:
         apart = abs(behind_ms - picture.behind_ms)

@@ -64,10 +64,15 @@ class ReportTrouble(Command, frozen=True, tag="picture.trouble"):
     stage: str = "main"
 
 
+def picture_of(draft: Draft, stage_id: str) -> Picture:
+    """Return a stage's picture as it was last reported; refuse a stage that is not there."""
+    stage = draft.get(Stage, stage_id)
+    return draft.find(Picture, stage.id) or Picture(id=stage.id)
+
+
 def report(draft: Draft, command: ReportPicture, now: int) -> None:
     """Write down how the picture is, if that is news."""
-    stage = draft.get(Stage, command.stage)
-    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    picture = picture_of(draft, command.stage)
     if picture.state == command.state:
         return
     behind_ms = picture.behind_ms if command.state in ("live", "paused") else None
@@ -78,8 +83,7 @@ def report(draft: Draft, command: ReportPicture, now: int) -> None:
 
 def report_cut(draft: Draft, command: ReportCut, now: int) -> None:
     """Write down who makes the programme, if that is news."""
-    stage = draft.get(Stage, command.stage)
-    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    picture = picture_of(draft, command.stage)
     if picture.source != command.source:
         picture = replace(picture, source=command.source)
         draft.put(picture)
@@ -88,8 +92,7 @@ def report_cut(draft: Draft, command: ReportCut, now: int) -> None:
 
 def report_trouble(draft: Draft, command: ReportTrouble, now: int) -> None:
     """Write down what is wrong, if that is news."""
-    stage = draft.get(Stage, command.stage)
-    picture = draft.find(Picture, stage.id) or Picture(id=stage.id)
+    picture = picture_of(draft, command.stage)
     if picture.trouble != command.trouble:
         picture = replace(picture, trouble=command.trouble)
         draft.put(picture)

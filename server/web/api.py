@@ -16,7 +16,7 @@ from server.protocol.frames import Do, Done, You, encode
 from server.web import session
 from server.web.body import body
 from server.web.house import house
-from server.web.refusals import answer
+from server.web.refusals import answer, answering
 
 
 async def command(request: Request) -> Response:
@@ -42,23 +42,20 @@ async def command(request: Request) -> Response:
     return response
 
 
+@answering
 async def events(request: Request) -> Response:
     """Serve `/s/{show}/events?view=&since=&epoch=`: what the socket says after `hello`."""
-    home, lang = house(request), session.language(request)
-    show_id = request.path_params["show"]
+    home, show_id = house(request), request.path_params["show"]
     query = request.query_params
+    await home.hub.show(show_id)
+    who = await session.visitor(request, show_id)
+    view = _role(query.get("view", Role.ATTENDEE))
+    actor, link = who.through(view)
     try:
-        await home.hub.show(show_id)
-        who = await session.visitor(request, show_id)
-        view = _role(query.get("view", Role.ATTENDEE))
-        actor, link = who.through(view)
-        try:
-            since = int(query.get("since", "0"))
-        except ValueError:
-            raise Refusal("frame.invalid", "This is not a whole number.", field="since") from None
-        votes = [] if who.new else await home.store.voted(show_id, actor.person)
-    except Refusal as refusal:
-        return answer(refusal, lang)
+        since = int(query.get("since", "0"))
+    except ValueError:
+        raise Refusal("frame.invalid", "This is not a whole number.", field="since") from None
+    votes = [] if who.new else await home.store.voted(show_id, actor.person)
     you = You(person=actor.person, role=actor.role, view=view, votes=votes)
 
     async def stream() -> AsyncIterator[bytes]:

@@ -12,7 +12,7 @@ from server.web import session
 from server.web.body import body
 from server.web.house import house
 from server.web.pages import live
-from server.web.refusals import answer
+from server.web.refusals import answering
 
 # A negative one is for a clock in the picture that is itself late.
 LEAST_MS, MOST_MS = -5_000, 60_000
@@ -40,36 +40,32 @@ async def page(request: Request) -> Response:
     return await live(request, "delays.html", view, delays=delays)
 
 
+@answering
 async def change(request: Request) -> Response:
     """Serve `POST /s/{show}/delays`: `{"source", "ms"}` sets a delay, without `ms` it is measured.
 
     The answer holds `source` and `delay_ms`, and `spread_ms` of a measured one.
     """
     home, show_id = house(request), request.path_params["show"]
+    session.check_origin(request)
+    show = await home.hub.show(show_id)
+    if not any(link.role in DESK for link in (await session.visitor(request, show_id)).links):
+        raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
     try:
-        session.check_origin(request)
-        show = await home.hub.show(show_id)
-        if not any(link.role in DESK for link in (await session.visitor(request, show_id)).links):
-            raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
-        try:
-            wanted = _read(await body(request, FRAME_LIMIT))
-        except msgspec.MsgspecError as problem:
-            reason = str(problem)
-            raise Refusal(
-                "frame.invalid", "This frame is not valid: {reason}", reason=reason
-            ) from None
-        if not isinstance(show.find_key(f"{Source.noun()}/{wanted.source}"), Source):
-            raise Refusal("source.unknown", "There is no such source.", field="source")
-        if wanted.ms is None:
-            found = await _measure(request, wanted.source)
-        else:
-            found = {"delay_ms": wanted.ms}
-        if not LEAST_MS <= found["delay_ms"] <= MOST_MS:
-            raise Refusal("delay.too_long", "A delay is 60 seconds at most.", field="ms")
-        if not home.encoders.set_delay(show_id, wanted.source, found["delay_ms"]):
-            raise Refusal("source.gone", "This source is not there now.", field="source")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+        wanted = _read(await body(request, FRAME_LIMIT))
+    except msgspec.MsgspecError as problem:
+        reason = str(problem)
+        raise Refusal("frame.invalid", "This frame is not valid: {reason}", reason=reason) from None
+    if not isinstance(show.find_key(f"{Source.noun()}/{wanted.source}"), Source):
+        raise Refusal("source.unknown", "There is no such source.", field="source")
+    if wanted.ms is None:
+        found = await _measure(request, wanted.source)
+    else:
+        found = {"delay_ms": wanted.ms}
+    if not LEAST_MS <= found["delay_ms"] <= MOST_MS:
+        raise Refusal("delay.too_long", "A delay is 60 seconds at most.", field="ms")
+    if not home.encoders.set_delay(show_id, wanted.source, found["delay_ms"]):
+        raise Refusal("source.gone", "This source is not there now.", field="source")
     return JSONResponse({"source": wanted.source, **found})
 
 

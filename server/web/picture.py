@@ -9,11 +9,12 @@ from server.protocol.frames import encode
 from server.service.ports import PROGRAMME
 from server.web import hls, session
 from server.web.house import house
-from server.web.refusals import answer
+from server.web.refusals import answering
 
 PREVIEW, CAMERA = "preview-", "preview-camera-"
 
 
+@answering
 async def playlist(request: Request) -> Response:
     """Serve `/s/{show}/hls/live.m3u8`, the last two hours of the programme, from memory.
 
@@ -27,28 +28,25 @@ async def playlist(request: Request) -> Response:
         found = await home.pictures.playlist(show_id, reel, skip=skip, awaited=awaited)
         if found is None:
             raise Refusal("picture.unknown", "This show has no picture yet.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
     except TimeoutError:
         return hls.late()
     return hls.playlist(request, found, hls.PRIVATE if private else hls.FRESH)
 
 
+@answering
 async def segment(request: Request) -> Response:
     """Serve `/s/{show}/hls/{file}` and `/s/{show}/hls/{reel}/{file}`: a piece of a reel, which
     never changes."""
     home, show_id = house(request), request.path_params["show"]
-    try:
-        reel, private = await _reel(request)
-        path = home.pictures.file(show_id, reel, request.path_params["file"])
-        found = await hls.piece(path, hls.PRIVATE if private else hls.FOR_EVER)
-        if found is None:
-            raise Refusal("picture.unknown", "The picture has no such piece.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    reel, private = await _reel(request)
+    path = home.pictures.file(show_id, reel, request.path_params["file"])
+    found = await hls.piece(path, hls.PRIVATE if private else hls.FOR_EVER)
+    if found is None:
+        raise Refusal("picture.unknown", "The picture has no such piece.")
     return found
 
 
+@answering
 async def reels(request: Request) -> Response:
     """Serve `/s/{show}/hls/reels.json`: `{"sounds": ["en", "zh"]}`.
 
@@ -56,11 +54,8 @@ async def reels(request: Request) -> Response:
     `sound-{tag}`.
     """
     home, show_id = house(request), request.path_params["show"]
-    try:
-        await home.hub.show(show_id)
-        sounds = await home.pictures.sounds(show_id)
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    await home.hub.show(show_id)
+    sounds = await home.pictures.sounds(show_id)
     return JSONResponse({"sounds": sounds}, headers={"Cache-Control": hls.FRESH})
 
 
@@ -81,6 +76,7 @@ async def _reel(request: Request) -> tuple[str, bool]:
     return reel, True
 
 
+@answering
 async def past(request: Request) -> Response:
     """Serve `/s/{show}/past?at=`: what anybody saw of the stage at an instant (ms UTC).
 
@@ -88,15 +84,12 @@ async def past(request: Request) -> Response:
     holds what changes at that instant, until when it lasts, and so on.
     """
     home, show_id = house(request), request.path_params["show"]
+    show = await home.hub.show(show_id)
     try:
-        show = await home.hub.show(show_id)
-        try:
-            at = int(request.query_params.get("at", ""))
-        except ValueError:
-            raise Refusal("frame.invalid", "This is not a whole number.", field="at") from None
-        first, *then = await home.rewind.moments(show, at)
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+        at = int(request.query_params.get("at", ""))
+    except ValueError:
+        raise Refusal("frame.invalid", "This is not a whole number.", field="at") from None
+    first, *then = await home.rewind.moments(show, at)
     document = {
         "until": first.until,
         "seq": show.seq,

@@ -17,7 +17,7 @@ from server.domain.show import Show
 from server.service.ports import Film
 from server.web import hls, pages, session
 from server.web.house import house
-from server.web.refusals import answer
+from server.web.refusals import answering
 
 # A film may be cut anew: asked for again each time, and sent only if it is another.
 ASK_AGAIN = "no-cache"
@@ -47,17 +47,15 @@ async def page(request: Request) -> Response:
     )
 
 
+@answering
 async def film(request: Request) -> Response:
     """Serve `/s/{show}/recording/{film}.mp4`, whole or in part."""
     name = request.path_params["film"]
-    try:
-        show = await _open(request)
-        films = await house(request).recordings.films(show)
-        found = next((film for film in films if _name(film) == f"{name}.mp4"), None)
-        if found is None or not found.path.is_file():
-            raise Refusal("recording.unknown", "There is no such film.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    show = await _open(request)
+    films = await house(request).recordings.films(show)
+    found = next((film for film in films if _name(film) == f"{name}.mp4"), None)
+    if found is None or not found.path.is_file():
+        raise Refusal("recording.unknown", "There is no such film.")
     return FileResponse(
         found.path,
         media_type="video/mp4",
@@ -67,42 +65,36 @@ async def film(request: Request) -> Response:
     )
 
 
+@answering
 async def captions(request: Request) -> Response:
     """Serve `/s/{show}/recording/captions.{lang}.vtt`: those of the film of the whole show."""
     home, lang = house(request), request.path_params["lang"]
-    try:
-        show = await _open(request)
-        if not isinstance(show.find_key(f"caption/{lang}"), Caption):
-            raise Refusal("recording.unknown", "There is no such film.")
-        said = await home.rewind.images(show, f"caption/{lang}")
-        lines = [(line.said_at, line.text) for line in said if isinstance(line, Caption)]
-        found = await home.recordings.captions(show, lines)
-        if found is None:
-            raise Refusal("recording.unknown", "There is no such film.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    show = await _open(request)
+    if not isinstance(show.find_key(f"caption/{lang}"), Caption):
+        raise Refusal("recording.unknown", "There is no such film.")
+    said = await home.rewind.images(show, f"caption/{lang}")
+    lines = [(line.said_at, line.text) for line in said if isinstance(line, Caption)]
+    found = await home.recordings.captions(show, lines)
+    if found is None:
+        raise Refusal("recording.unknown", "There is no such film.")
     return Response(found, media_type="text/vtt", headers={"Cache-Control": ASK_AGAIN})
 
 
+@answering
 async def chapters(request: Request) -> Response:
     """Serve `/s/{show}/recording/chapters.vtt`: those of the film of the whole show."""
-    try:
-        found = await house(request).recordings.chapters(await _open(request))
-        if found is None:
-            raise Refusal("recording.unknown", "There is no such film.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    found = await house(request).recordings.chapters(await _open(request))
+    if found is None:
+        raise Refusal("recording.unknown", "There is no such film.")
     return Response(found, media_type="text/vtt", headers={"Cache-Control": ASK_AGAIN})
 
 
+@answering
 async def playlist(request: Request) -> Response:
     """Serve `/s/{show}/hls/recording.m3u8`: the picture of the whole show."""
-    try:
-        found = await house(request).recordings.playlist(await _open(request))
-        if found is None:
-            raise Refusal("picture.unknown", "This show has no picture yet.")
-    except Refusal as refusal:
-        return answer(refusal, session.language(request))
+    found = await house(request).recordings.playlist(await _open(request))
+    if found is None:
+        raise Refusal("picture.unknown", "This show has no picture yet.")
     return hls.playlist(request, found, ASK_AGAIN)
 
 

@@ -1,10 +1,17 @@
 """How a refusal is said: as a frame, as an HTTP answer, as a page."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.refusal import Refusal
 from server.protocol.frames import Refused, encode
+from server.web import session
 from server.web.words import say
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 STATUS = {
     "frame": 400,
@@ -41,3 +48,16 @@ def answer(refusal: Refusal, lang: str, command_id: str | None = None) -> Respon
     """Return the HTTP answer of a refusal: the same frame as on the socket."""
     frame = encode(refused(refusal, lang, command_id))
     return Response(frame, status(refusal), media_type="application/json")
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Let an endpoint for programs answer with what it refuses; others show it as a page."""
+
+    @wraps(endpoint)
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refusal as refusal:
+            return answer(refusal, session.language(request))
+
+    return answered
