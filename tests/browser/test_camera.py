@@ -1,16 +1,15 @@
 """A presenter on camera: tried, seen by the desk, cut on air by the advance, and cut off again."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.foyer import NOT_FOUND, Foyer
 from tests.browser.screens import until
-from tests.harness import DemoHouse
+from tests.harness import Filmed
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -27,26 +26,10 @@ GREEN = """video => {
 }"""
 
 
-class Filmed(DemoHouse):
-    """The demo with its test programme as the studio, and nobody in the audience."""
-
-    command: tuple[str, ...] = ("demo",)
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Filmed]:
     with Filmed(tmp_path / "data") as house:
         yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def foyer(chromium: Browser, house: Filmed) -> AsyncIterator[Foyer]:
-    foyer = Foyer(chromium, house)
-    # A preview is asked for as soon as its source is there, which may be a moment too early.
-    foyer.forgiven = NOT_FOUND
-    yield foyer
-    await foyer.close()
-    assert not foyer.complaints, "\n".join(foyer.complaints)
 
 
 async def green(page: Page, video: str) -> bool:
@@ -65,6 +48,8 @@ async def turns(page: Page, video: str, *, to_camera: bool) -> None:
 
 
 async def test_a_presenter_is_tried_previewed_cut_on_air_and_cut_off(foyer: Foyer) -> None:
+    # A preview is asked for as soon as its source is there, which may be a moment too early.
+    foyer.forgiven = NOT_FOUND
     room = await foyer.enter(WHO, **DEVICES)
     state = room.locator(".camera-state b:visible")
     await expect(state).to_have_text("Nobody sees you yet")

@@ -14,7 +14,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from bench.viewer import WATCH, Viewer, apart, now_ms
 from tests.browser.foyer import Foyer
 from tests.browser.screens import region, until
-from tests.harness import ROOT, DemoHouse, environment
+from tests.harness import ROOT, Filmed, environment
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -61,12 +61,6 @@ BEEPS = """async (ms) => {
   }
   return ears.map(({ heard }) => heard);
 }"""
-
-
-class Filmed(DemoHouse):
-    """The demo with its test programme, and nobody in the audience."""
-
-    command: tuple[str, ...] = ("demo",)
 
 
 @pytest.fixture

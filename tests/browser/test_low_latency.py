@@ -4,17 +4,16 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 from bench.viewer import apart
 from server.media.index import IndexWriter, MediaSegment, Pause
 from tests.browser.foyer import Foyer
 from tests.browser.screens import until
-from tests.browser.test_picture import GONE, Filmed, advance, frame, late, noted, tune
+from tests.browser.test_picture import GONE, advance, frame, late, noted, tune
+from tests.harness import Filmed
 
 pytestmark = [
     pytest.mark.browser,
@@ -58,16 +57,6 @@ def house(tmp_path: Path) -> Iterator[Near]:
         yield house
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def foyer(chromium: Browser, house: Near) -> Any:
-    foyer = Foyer(chromium, house)
-    # The files of another day are not there.
-    foyer.forgiven = re.compile(f"{GONE.pattern}|404")
-    yield foyer
-    await foyer.close()
-    assert not foyer.complaints, "\n".join(foyer.complaints)
-
-
 async def behind(page: Page) -> int:
     """Return how old the frame is that is shown, in ms; the publisher's clock is this one."""
     clock = await frame(page)
@@ -75,6 +64,8 @@ async def behind(page: Page) -> int:
 
 
 async def test_it_is_near_and_goes_on_when_the_media_child_dies(house: Near, foyer: Foyer) -> None:
+    # The files of another day are not there.
+    foyer.forgiven = re.compile(f"{GONE.pattern}|404")
     page = await tune(foyer)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))

@@ -1,23 +1,20 @@
 """The picture of the demo in a viewer's page: the stage changes with the frame that shows it."""
 
 import asyncio
-import os
 import re
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from bench.viewer import WATCH, apart
 from server.demo.client import Client
 from tests.browser.foyer import NO_NETWORK, PROJECTOR, Foyer
 from tests.browser.screens import Desk, region, shows, until
-from tests.harness import DemoHouse
+from tests.harness import Filmed
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,19 +32,6 @@ AT_ONCE_MS = 2500
 GONE = re.compile(f"{NO_NETWORK.pattern}|media")
 
 
-class Filmed(DemoHouse):
-    """The demo with its test programme, and nobody in the audience."""
-
-    command: tuple[str, ...] = ("demo",)
-
-    def end_child(self, module: str) -> None:
-        """End one of the server's children as a crash would."""
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            if module in Path(f"/proc/{child}/cmdline").read_text():
-                return os.kill(int(child), signal.SIGKILL)
-        raise AssertionError(f"there is no {module}")
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Filmed]:
     """In the place of the house without a picture."""
@@ -55,17 +39,9 @@ def house(tmp_path: Path) -> Iterator[Filmed]:
         yield house
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def foyer(chromium: Browser, house: Filmed) -> Any:
-    foyer = Foyer(chromium, house)
-    yield foyer
-    await foyer.close()
-    assert not foyer.complaints, "\n".join(foyer.complaints)
-
-
-async def tune(foyer: Foyer) -> Page:
+async def tune(foyer: Foyer, who: str = "", path: str = "") -> Page:
     """Open a viewer's page and wait until frames come."""
-    page = await foyer.enter()
+    page = await foyer.enter(who, path)
     await page.locator(".player.on video").wait_for()
     await page.evaluate(WATCH)
     return page

@@ -10,15 +10,15 @@ from typing import Any
 
 import av
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from bench.viewer import WATCH, apart
+from bench.viewer import apart
 from server.demo.client import Client
 from server.media import bars
 from tests.browser.foyer import NO_NETWORK, Foyer
 from tests.browser.screens import until
-from tests.browser.test_picture import CLOSE_MS, Filmed, advance, noted
+from tests.browser.test_picture import CLOSE_MS, advance, noted, tune
+from tests.harness import Filmed
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -52,22 +52,6 @@ def house(tmp_path: Path) -> Iterator[Recorded]:
     """In the place of the house without a picture."""
     with Recorded(tmp_path / "data") as house:
         yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def foyer(chromium: Browser, house: Recorded) -> Any:
-    foyer = Foyer(chromium, house)
-    yield foyer
-    await foyer.close()
-    assert not foyer.complaints, "\n".join(foyer.complaints)
-
-
-async def tune(foyer: Foyer, who: str = "", path: str = "") -> Page:
-    """Open a viewer's page and wait until frames come."""
-    page = await foyer.enter(who, path)
-    await page.locator(".player.on video").wait_for()
-    await page.evaluate(WATCH)
-    return page
 
 
 async def test_a_replay_is_the_show_once_more(house: Recorded, foyer: Foyer) -> None:

@@ -6,22 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser.foyer import Foyer
 from tests.browser.screens import until
-from tests.harness import DemoHouse
+from tests.harness import Filmed
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 CLOSED = "No more questions about this are taken now."
-
-
-class Filmed(DemoHouse):
-    """The demo with its test programme, and nobody in the audience."""
-
-    command: tuple[str, ...] = ("demo",)
 
 
 @pytest.fixture
@@ -29,14 +22,6 @@ def house(tmp_path: Path) -> Iterator[Filmed]:
     """In the place of the house without a picture."""
     with Filmed(tmp_path / "data") as house:
         yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def foyer(chromium: Browser, house: Filmed) -> Any:
-    foyer = Foyer(chromium, house)
-    yield foyer
-    await foyer.close()
-    assert not foyer.complaints, "\n".join(foyer.complaints)
 
 
 async def test_asking_goes_by_the_viewers_picture(house: Filmed, foyer: Foyer) -> None:

@@ -21,7 +21,7 @@ from server.demo import camera
 from server.demo.client import Client
 from server.media import bars
 from server.media.programme import Programme
-from tests.harness import DemoHouse, House, luyan
+from tests.harness import DemoHouse, Filmed, House, luyan
 from tests.media.studio import SMALL, certificate
 
 PATIENCE_SECONDS = 40.0
@@ -29,18 +29,6 @@ PATIENCE_SECONDS = 40.0
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="finds the children in /proc"
 )
-
-
-class Filmed(DemoHouse):
-    """The demo as a newcomer starts it."""
-
-    command: tuple[str, ...] = ("demo",)
-
-    def children(self) -> dict[str, int]:
-        """The demo's children by their module."""
-        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        words = {int(pid): Path(f"/proc/{pid}/cmdline").read_text().split("\0") for pid in found}
-        return {line[line.index("-m") + 1]: pid for pid, line in words.items() if "-m" in line}
 
 
 @pytest.fixture
