@@ -22,7 +22,7 @@ from server.live.audience import Audience
 from server.live.bus import LocalBus
 from server.live.hub import Hub
 from server.media.archive import Archive
-from server.media.cameras import Cameras
+from server.media.cameras import Cameras, Reach
 from server.media.cutting import CuttingRoom
 from server.media.director import Director
 from server.media.elsewhere import Elsewhere
@@ -52,6 +52,7 @@ from server.web import (
 from server.web.house import House
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
+from server.web.whip import Whip
 
 # Frames beyond our own limit are read and refused by name, up to here; beyond, the socket ends.
 SOCKET_LIMIT = 64 * FRAME_LIMIT
@@ -59,6 +60,8 @@ SOCKET_LIMIT = 64 * FRAME_LIMIT
 DATABASE = "luyan.db"
 # This server's own pictures.
 OWN = Outlet()
+# Encoders over WebRTC find this machine by itself.
+NEAR = Reach()
 
 log = logging.getLogger("luyan")
 
@@ -83,6 +86,7 @@ def build(
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
     media: Elsewhere | None = None,
+    reach: Reach = NEAR,
 ) -> Starlette:
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
@@ -99,7 +103,7 @@ def build(
 
     archive = Archive(data, now_ms)
     cutting_room = CuttingRoom(archive, store.shows, committed, now_ms, reserve_bytes)
-    cameras = Cameras(secret, ingest)
+    cameras = Cameras(secret, ingest, reach=reach)
     outlet = media.outlet if media is not None else outlet
     relay = Relay(data, secret, media, desk.report) if media is not None else None
     director = None
@@ -108,6 +112,7 @@ def build(
         playout.listen(director.hear)
         bus.add(director)
     bus.add(hub)
+    whip = Whip()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -163,6 +168,8 @@ def build(
             Route("/s/{show}/hls/{reel}/{file}", picture.segment),
             WebSocketRoute("/s/{show}/live", live),
             WebSocketRoute("/s/{show}/camera", camera.camera),
+            Route("/s/{show}/whip", whip.publish, methods=["POST", "OPTIONS"]),
+            Route("/s/{show}/whip/{id}", whip.end, methods=["DELETE"]),
             Route("/hooks/mediamtx", hooks.mediamtx, methods=["POST"]),
             Route("/hooks/nginx-rtmp", hooks.nginx_rtmp, methods=["POST"]),
             Route("/join/{token}", join.join),
@@ -238,6 +245,7 @@ async def serve(
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
     media: Elsewhere | None = None,
+    reach: Reach = NEAR,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -250,7 +258,7 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data, restored=restored)
         try:
-            app = build(store, read_secret(data), url, data, ingest, outlet, media)
+            app = build(store, read_secret(data), url, data, ingest, outlet, media, reach)
             config = uvicorn.Config(
                 app,
                 http="httptools",

@@ -32,6 +32,7 @@ from server.edge import serve_edge
 from server.integrations.export import export
 from server.integrations.showfile import read
 from server.media.archive import Archive
+from server.media.cameras import Reach
 from server.media.cutting import make
 from server.media.elsewhere import Elsewhere, elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
@@ -229,7 +230,16 @@ async def _serve_folder(
 
     try:
         await serve(
-            data, options.host, options.port, public_url, ready, restored, ingest, outlet, media
+            data,
+            options.host,
+            options.port,
+            public_url,
+            ready,
+            restored,
+            ingest,
+            outlet,
+            media,
+            Reach(tuple(options.webrtc_ice.split()), tuple(options.webrtc_address.split())),
         )
     finally:
         folder.withdraw(data)
@@ -357,6 +367,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_false",
         help="leave out the test picture, so that another can be published",
     )
+    _webrtc(demo)
     demo.add_argument("--fresh", action="store_true", help="begin anew, not where it was left")
 
     new = _command(commands, _new, "new", "add the show of a show file")
@@ -371,6 +382,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--ingest-certificate", type=Path, metavar="FILE", help=words)
     words = "the certificate's private key (PEM)"
     serving.add_argument("--ingest-key", type=Path, metavar="FILE", help=words)
+    _webrtc(serving)
     serving.add_argument(
         "--restored", action="store_true", help="the folder was put back from a backup: once"
     )
@@ -457,6 +469,21 @@ def _ingest(command: argparse.ArgumentParser, default: int | None, words: str) -
         "--low-latency",
         action="store_true",
         help="viewers see the picture after two seconds, not five, if their lines are good",
+    )
+
+
+def _webrtc(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--webrtc-ice",
+        default=os.environ.get("LUYAN_WEBRTC_ICE", ""),
+        metavar="ADDRESSES",
+        help="STUN and TURN servers for WHIP: stun:host:port turn:user:password@host:port",
+    )
+    command.add_argument(
+        "--webrtc-address",
+        default=os.environ.get("LUYAN_WEBRTC_ADDRESS", ""),
+        metavar="ADDRESSES",
+        help="addresses of this machine where WHIP takes pictures (default: all but loopback)",
     )
 
 

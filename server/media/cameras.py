@@ -5,13 +5,15 @@ import logging
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
+from typing import NamedTuple
 
 import msgspec
 
 from server.domain.sources import camera_of
 from server.media.playout import Ingest
 from server.media.supervisor import environment
-from server.media.wire import CameraEvent, Finished, Refused, Started
+from server.media.wire import Answered, CameraEvent, Finished, Offer, Refused, Started
 from server.service.links import stream_key
 from server.service.ports import Ending
 
@@ -21,7 +23,9 @@ LIMIT = 8
 STUCK_SECONDS = 10.0
 # What it has is muxed and published before it ends.
 CLOSE_SECONDS = 2.0
-LINE_BYTES = 1 << 16
+LINE_BYTES = 1 << 18
+# It asks its STUN and TURN servers first, if it has any.
+ANSWER_SECONDS = 10.0
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 ENDINGS: dict[str, Ending] = {
@@ -37,11 +41,26 @@ log = logging.getLogger("luyan.cameras")
 _read = msgspec.json.Decoder(CameraEvent).decode
 
 
+class Reach(NamedTuple):
+    """How encoders over WebRTC get here: by these STUN and TURN servers (`stun:host:port`,
+    `turn:user:password@host:port`), at these addresses of this machine; none: all of them."""
+
+    ice: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
 class Cameras:
     """Takes cameras for the show that takes a stream; `ingest` None: there is none."""
 
-    def __init__(self, secret: bytes, ingest: Ingest | None, limit: int = LIMIT) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        ingest: Ingest | None,
+        limit: int = LIMIT,
+        reach: Reach = Reach(),  # noqa: B008 - it never changes
+    ) -> None:
         self._secret = secret
+        self._reach = reach
         self._ingest = ingest
         self._limit = limit
         self._cameras: dict[str, Camera] = {}
@@ -51,6 +70,28 @@ class Cameras:
         self, show: str, person: str, live: Callable[[], None], over: Callable[[Ending], None]
     ) -> "Camera | None":
         """Take a camera, None if it is over at once; one that the person had on is closed."""
+        return await self._take(show, person, Camera(person, live, over), over)
+
+    async def offer(
+        self, show: str, person: str, sdp: str, over: Callable[[Ending], None]
+    ) -> "tuple[Camera, str] | None":
+        """Take a camera over WebRTC, and return the answer; None if it is over at once.
+
+        One that the person had on, by whichever road, is closed.
+        """
+        if find_spec("aiortc") is None:
+            over("absent")
+            return None
+        camera = Offered(person, over)
+        if await self._take(show, person, camera, over) is None:
+            return None
+        offer = Offer(sdp=sdp, ice=self._reach.ice, addresses=self._reach.addresses)
+        answer = await camera.answer(offer)
+        return (camera, answer) if answer is not None else None
+
+    async def _take(
+        self, show: str, person: str, camera: "Camera", over: Callable[[Ending], None]
+    ) -> "Camera | None":
         ingest = self._ingest
         if ingest is None or ingest.show != show:
             over("nowhere")
@@ -58,13 +99,12 @@ class Cameras:
         async with self._opening:
             if (before := self._cameras.pop(person, None)) is not None:
                 await before.end("elsewhere")
-            for name, camera in list(self._cameras.items()):
-                if camera.ended:
+            for name, known in list(self._cameras.items()):
+                if known.ended:
                     del self._cameras[name]
             if len(self._cameras) >= self._limit:
                 over("crowd")
                 return None
-            camera = Camera(person, live, over)
             await camera.start(_address(ingest, stream_key(self._secret, show, camera_of(person))))
             self._cameras[person] = camera
         return camera
@@ -76,6 +116,8 @@ class Cameras:
 
 class Camera:
     """One camera's process."""
+
+    module = "server.media.camera"
 
     def __init__(
         self, person: str, live: Callable[[], None], over: Callable[[Ending], None]
@@ -90,7 +132,7 @@ class Camera:
     async def start(self, address: str) -> None:
         """Start the process; raises OSError if there cannot be another."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server.media.camera", address,
+            sys.executable, "-m", self.module, address,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=LINE_BYTES,
@@ -149,6 +191,8 @@ class Camera:
                 match event:
                     case Started():
                         self._live()
+                    case Answered():
+                        self._answered(event.sdp)
                     case Refused():
                         why = ENDINGS.get(event.reason, "lost")
                         log.warning("the camera of %s: %s", self._person, event.text)
@@ -157,10 +201,42 @@ class Camera:
         await process.wait()
         self._tell(why)
 
+    def _answered(self, sdp: str) -> None:
+        """Take what only one that was offered something says."""
+
     def _tell(self, why: Ending) -> None:
         if not self.ended:
             self.ended = True
             self._over(why)
+
+
+class Offered(Camera):
+    """One camera's process over WebRTC, which gets its pictures by itself."""
+
+    module = "server.media.whip"
+
+    def __init__(self, person: str, over: Callable[[Ending], None]) -> None:
+        self._answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def ended(why: Ending) -> None:
+            if not self._answer.done():
+                self._answer.set_result(None)
+            over(why)
+
+        super().__init__(person, lambda: None, ended)
+
+    async def answer(self, offer: Offer) -> str | None:
+        """Return what is answered, None if it is over."""
+        await self.feed(msgspec.json.encode(offer) + b"\n")
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._answer), ANSWER_SECONDS)
+        except TimeoutError:
+            await self.end("lost")
+            return None
+
+    def _answered(self, sdp: str) -> None:
+        if not self._answer.done():
+            self._answer.set_result(sdp)
 
 
 def _address(ingest: Ingest, key: str) -> str:

@@ -53,9 +53,10 @@ class Transcoder:
             return
         for frame in frames:
             if isinstance(frame, AudioFrame):
-                yield from self._encode(frame)
+                yield from self.encode(frame)
 
-    def _encode(self, frame: AudioFrame) -> Iterator[Sound]:
+    def encode(self, frame: AudioFrame) -> Iterator[Sound]:
+        """Return what a stretch of sound makes possible."""
         if frame.pts is None or frame.time_base is None:
             return
         begin = round(frame.pts * frame.time_base * RATE)

@@ -1,5 +1,6 @@
 """What the web process and its media processes say to each other: JSON lines, both ways."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -125,7 +126,8 @@ Event = (
 class Started(Said, frozen=True, kw_only=True, tag="started"):
     """What the browser records is being published; `width` and `height` are 0 without pictures.
 
-    `video` and `audio` are the codecs that came, empty for none.
+    `video` and `audio` are the codecs that came, empty for none. Over WebRTC, where nobody says it
+    beforehand, the size is 0 too.
     """
 
     video: str
@@ -141,7 +143,13 @@ class Finished(Said, frozen=True, kw_only=True, tag="finished"):
     text: str = ""
 
 
-CameraEvent = Started | Refused | Finished
+class Answered(Said, frozen=True, kw_only=True, tag="answered"):
+    """To the offer of an encoder over WebRTC: what it connects by."""
+
+    sdp: str
+
+
+CameraEvent = Started | Refused | Finished | Answered
 
 
 # ---- what the child reads on its standard input, until that ends ---------------------------------
@@ -199,6 +207,17 @@ class Calibrate(Command, frozen=True, kw_only=True, tag="calibrate"):
     """Measure a source's delay by the clock in its pictures, and say it; nothing is changed."""
 
     source: str
+
+
+class Offer(Command, frozen=True, kw_only=True, tag="offer"):
+    """What an encoder over WebRTC offers (an SDP), told to the process that is there for it alone.
+
+    `ice` are STUN and TURN servers, `addresses` those of this machine to be found at; none: all.
+    """
+
+    sdp: str
+    ice: Sequence[str] = ()
+    addresses: Sequence[str] = ()
 
 
 Order = Configure | SetKeys | Take | SetDelay | Calibrate

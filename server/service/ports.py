@@ -281,10 +281,12 @@ class Recordings(Protocol):
         """Return how much room the disk has for pictures."""
 
 
-Ending = Literal["nowhere", "crowd", "elsewhere", "codec", "garbage", "lost", "stuck", "ended"]
+Ending = Literal[
+    "nowhere", "crowd", "elsewhere", "codec", "garbage", "lost", "stuck", "ended", "absent"
+]
 """Why a camera is no longer taken: the show takes no stream, or no more cameras; the person turned
 on another one; what comes cannot be shown, or not be read; the picture's own process was lost, or
-takes nothing any more; it was closed."""
+takes nothing any more; it was closed; there is nothing here that takes WebRTC."""
 
 
 class Camera(Protocol):
@@ -307,3 +309,9 @@ class Cameras(Protocol):
 
         `live` is called when its picture is at the desk, `over` once, when nothing more is taken.
         """
+
+    async def offer(
+        self, show: str, person: str, sdp: str, over: Callable[[Ending], None]
+    ) -> tuple[Camera, str] | None:
+        """Take a camera over WebRTC, and return the answer to its offer; None if it is over at
+        once. `over` is called once, when nothing more is taken."""
