@@ -26,7 +26,6 @@ import av
 import av.logging
 import msgspec
 from aiortc import (
-    InvalidStateError,
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
@@ -184,6 +183,8 @@ class Relay:
 
     async def close(self) -> None:
         """Publish what is there, and end."""
+        if self._thread.ident is None:
+            return
         with suppress(queue.Full):
             self._pieces.put_nowait(None)
         await asyncio.to_thread(self._thread.join, 1.0)
@@ -276,12 +277,13 @@ class Session:
     async def _answer(self) -> str:
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(self._sdp, "offer"))
-            await self._connection.setLocalDescription(await self._connection.createAnswer())
+            answer = await self._connection.createAnswer()
         except OperationError as problem:
             raise Unusable("codec", f"only H.264 and Opus can be taken: {problem}") from None
         # It reads an offer as it would read its own, and stumbles in every way over another.
-        except (ValueError, InvalidStateError, LookupError, AttributeError, TypeError) as problem:
+        except Exception as problem:
             raise Unusable("garbage", f"the offer cannot be read: {problem!r}") from None
+        await self._connection.setLocalDescription(answer)
         sdp: str = self._connection.localDescription.sdp
         return sdp
 
