@@ -702,5 +702,10 @@ export type RefusalCode =
   | "undo.touched"
   | "view.not_yours"
   | "view.unknown"
+  | "whip.absent"
+  | "whip.accept"
+  | "whip.type"
+  | "whip.unknown"
+  | "whip.who"
   | "window.unknown"
   | "zone.unknown";

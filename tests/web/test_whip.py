@@ -96,6 +96,7 @@ async def test_one_camera_each_by_whichever_road(
                 assert second.status_code == 201
                 await other.answered(second.text)
                 assert (await ask(house, "DELETE", first.headers["location"])).status_code == 404
+                assert (await ask(house, "DELETE", second.headers["location"])).status_code == 200
         await caller.wait(lambda: state(caller) == "gone")
 
 
