@@ -24,7 +24,7 @@ CHUNKS_A_SECOND = 5
 class Filmed(Served):
     """A house that takes a stream."""
 
-    command = ("serve", "--ingest", "0")
+    command: tuple[str, ...] = ("serve", "--ingest", "0")
 
 
 @pytest.fixture(scope="module")
