@@ -26,6 +26,8 @@ MEGABYTE = 1_000_000
 # More than the other tests write meanwhile.
 ROOM = 1000 * MEGABYTE
 PAUSE_MS = 1500
+# What the poster says while nothing is on air.
+NOTHING = "|"
 ADVANCES = 4
 GONE = re.compile(f"{NO_NETWORK.pattern}|media|404")
 
@@ -69,6 +71,9 @@ async def test_a_replay_is_the_show_once_more(house: Recorded, foyer: Foyer) -> 
     page = await tune(foyer, path="/replay")
     told = [note["words"] for note in live]
     again = await until_noted(page, told[-1])
+    if again[0]["words"] == NOTHING:
+        # Seen before its first frame, the page says how the show ended.
+        again = again[1:]
     # The first cue is a change only if frames from before it were seen.
     assert [note["words"] for note in again] in (told, told[1:])
     pairs = zip(live[len(live) - len(again) :], again, strict=True)
