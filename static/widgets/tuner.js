@@ -114,6 +114,9 @@ export class Tuner {
       this.again();
     });
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      // As long as they mostly are: one long segment makes their longest longer for good.
+      const length = hls.levels[0].details?.averagetargetduration;
+      if (length) hls.config.liveSyncDuration = BEHIND_SEGMENTS * length;
       this.play();
       this.ears.qualities(hls.levels.map(({ height }) => height));
     });
