@@ -18,9 +18,13 @@ const CATCH_UP = 1.05;
 const KEPT_SECONDS = 60;
 const TICK_MS = 250;
 const FRAMELESS_MS = 400;
+// Before a picture that is seen is given up: its sound may run on for a while when it has to catch up.
+const FROZEN_MS = 2500;
 const STUCK_MS = 8000;
 const AGAIN_MS = 500;
 const AGAIN_LIMIT_MS = 5000;
+// What browsers round media times by, and more: the first frame of a piece is not of the one before.
+const ROUNDED_SECONDS = 0.001;
 const NATIVE = "application/vnd.apple.mpegurl";
 
 /**
@@ -41,7 +45,7 @@ function lastOf(pieces, holds) {
  * @param {number} time seconds
  */
 export function dateAt(pieces, time) {
-  const piece = lastOf(pieces, ({ start }) => start <= time);
+  const piece = lastOf(pieces, ({ start }) => start <= time + ROUNDED_SECONDS);
   if (!piece || piece.programDateTime === null) return null;
   return piece.programDateTime + (time - piece.start) * 1000;
 }
@@ -276,7 +280,7 @@ export class Tuner {
     this.ears.frame(date);
   }
 
-  /** Where nobody sees frames, or there are none, the clock of the sound says it. */
+  /** Where nobody sees frames, or none come, the clock of the sound says it. */
   tick() {
     const { video } = this;
     const { currentTime } = video;
@@ -284,7 +288,9 @@ export class Tuner {
     const moves = currentTime !== this.time && !video.paused && video.readyState > 2;
     this.time = currentTime;
     const now = performance.now();
-    if (moves && now - this.heardAt > FRAMELESS_MS) this.moved(currentTime);
+    const seen = !document.hidden && "videoWidth" in video && video.videoWidth > 0;
+    const awaited = seen ? FROZEN_MS : FRAMELESS_MS;
+    if (moves && now - this.heardAt > awaited) this.moved(currentTime);
     if (this.patient || (video.paused && this.date)) this.movedAt = now;
     if (now - this.movedAt > STUCK_MS && (this.hls || video.src)) this.again();
   }

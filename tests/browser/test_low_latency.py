@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 # A frame lasts 33 ms; the rest is for a machine that has more to do than this.
-CLOSE_MS = 700
+CLOSE_MS = 400
 # It is 1.4 s on a machine that has nothing else to do; by whole segments it would be above 4 s.
 NEAR_MS = 3_500
 # More than what every playlist holds, so that players are told the end alone.

@@ -12,6 +12,10 @@ test("a media time has the moment of its piece, whatever lies between pieces", (
   assert.deepEqual(moments.map(Math.round), [1_000_000, 1_001_500, 1_003_900, 1_034_000, 1_035_250]);
 });
 
+test("the first frame of a piece is its own, however its media time was rounded", () => {
+  assert.equal(Math.round(dateAt(pieces, 13.999_9)), 1_034_000);
+});
+
 test("beyond the pieces, their clock goes on", () => {
   assert.equal(dateAt(pieces, 9), 999_000);
   assert.equal(dateAt(pieces, 17), 1_037_000);
