@@ -28,6 +28,8 @@ from server.media.index import Index
 
 IDLE_PRIORITY = 19
 ORPHANED = 3
+# What lasts less shows nothing that anybody would look for.
+SHORTEST_MS = 1000
 MILLISECOND = Fraction(1, 1000)
 
 Coded: TypeAlias = "Packet[Stream]"
@@ -52,10 +54,8 @@ def cut(order: Order) -> list[Film]:
     target.parent.mkdir(parents=True, exist_ok=True)
     _check_room(target.parent, found, order.reserve_bytes)
     films: list[Film] = []
-    for _, group in groupby(found, lambda piece: _formats(folder, piece)):
-        number = len(films) + 1
+    for number, film in enumerate(_parts(folder, found), 1):
         path = target if number == 1 else target.with_stem(f"{target.stem}.{number}")
-        film = lay(list(group))
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             _write(folder, film, order, unfinished)
@@ -71,6 +71,13 @@ def cut(order: Order) -> list[Film]:
             )
         )
     return films
+
+
+def _parts(folder: Path, found: Sequence[Piece]) -> list[list[Piece]]:
+    """Return what goes into one file each; blinks between two cameras only if there is no more."""
+    groups = groupby(found, lambda piece: _formats(folder, piece))
+    parts = [lay(list(group)) for _, group in groups]
+    return [part for part in parts if part[-1].at + part[-1].ms >= SHORTEST_MS] or parts
 
 
 def _check_room(folder: Path, found: Sequence[Piece], reserve: int) -> None:

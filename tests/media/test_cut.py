@@ -160,6 +160,14 @@ def test_other_formats_are_another_file(studio: Studio) -> None:
     assert [shown(studio, film)[0][1] for film in films] == [500, 0, 0]
 
 
+def test_a_blink_of_another_format_is_left_out_unless_it_is_all(studio: Studio) -> None:
+    studio.feed(Source("main"), recorded(3))
+    studio.feed(Source("main"), recorded(1, width=320, height=180), late=3000)
+    studio.packager.halt()
+    assert [film.ms for film in cut(order(studio, (500, 3500)))] == [2500]
+    assert [film.ms for film in cut(order(studio, (3100, 3500)))] == [400]
+
+
 def test_what_changed_nothing_is_one_file(studio: Studio) -> None:
     studio.feed(Source("main"), recorded(2))
     studio.feed(Source("second"), recorded(2), late=2000)
