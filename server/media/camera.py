@@ -1,10 +1,10 @@
 """A presenter's camera: what their browser records comes in, and is published like any source.
 
-`python -m server.media.camera URL` reads the recording (Matroska or MP4, as MediaRecorder writes
+`python -m server.media.camera` reads the recording (Matroska or MP4, as MediaRecorder writes
 it while it records) from its standard input until that ends, and publishes it to the media child
-at `rtmp://host:port/app/key`. H.264 is passed on as it is, Opus becomes AAC. What happens is said
-in lines of JSON (`wire.CameraEvent`). Ends with 0 when the browser does, 1 when refused, 3 when
-the media child is lost.
+at `LUYAN_PUBLISH_TO` (rtmp://host:port/app/key). H.264 is passed on as it is, Opus becomes AAC.
+What happens is said in lines of JSON (`wire.CameraEvent`). Ends with 0 when the browser does, 1
+when refused, 3 when the media child is lost.
 """
 
 import os
@@ -27,7 +27,7 @@ from server.media.avc import Pictures
 from server.media.publish import NotTaken, Publication
 from server.media.rtmp import KEY_IN_USE, WRONG_KEY
 from server.media.sounds import Transcoder
-from server.media.wire import CameraEvent, Finished, Refused, Started
+from server.media.wire import PUBLISH_TO, CameraEvent, Finished, Refused, Started
 
 # Nothing is guessed: these are what MediaRecorder writes, and libav gets no say in it.
 CONTAINERS = ((0, b"\x1aE\xdf\xa3", "matroska"), (4, b"ftyp", "mp4"))
@@ -202,12 +202,10 @@ def _say(event: CameraEvent) -> None:
 
 
 def main() -> None:
-    """Publish what comes in, to the address given."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
+    """Publish what comes in."""
     av.logging.set_level(av.logging.PANIC)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    sys.exit(EXITS[publish(Pipe(sys.stdin.fileno()), sys.argv[1], _say)])
+    sys.exit(EXITS[publish(Pipe(sys.stdin.fileno()), os.environ[PUBLISH_TO], _say)])
 
 
 if __name__ == "__main__":

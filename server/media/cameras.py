@@ -13,7 +13,15 @@ import msgspec
 from server.domain.sources import camera_of
 from server.media.playout import Ingest
 from server.media.supervisor import environment
-from server.media.wire import Answered, CameraEvent, Finished, Offer, Refused, Started
+from server.media.wire import (
+    PUBLISH_TO,
+    Answered,
+    CameraEvent,
+    Finished,
+    Offer,
+    Refused,
+    Started,
+)
 from server.service.links import stream_key
 from server.service.ports import Ending
 
@@ -132,12 +140,12 @@ class Camera:
     async def start(self, address: str) -> None:
         """Start the process; raises OSError if there cannot be another."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self.module, address,
+            sys.executable, "-m", self.module,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=LINE_BYTES,
             start_new_session=True,
-            env=environment(),
+            env={**environment(), PUBLISH_TO: address},
         )  # fmt: skip
         self._listening = asyncio.create_task(self._listen(), name=f"camera {self._person}")
 

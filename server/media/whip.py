@@ -1,9 +1,10 @@
 """A presenter's camera over WebRTC: what an encoder or OBS sends by WHIP (RFC 9725) is published.
 
-`python -m server.media.whip URL` reads an offer (`wire.Offer`, one line of JSON) from its standard
+`python -m server.media.whip` reads an offer (`wire.Offer`, one line of JSON) from its standard
 input, says the answer and what happens (`wire.CameraEvent`), and publishes to the media child at
-`rtmp://host:port/app/key` until its standard input ends. H.264 is passed on as it is, Opus becomes
-AAC. Ends as `server.media.camera` does. Nothing else loads aiortc, an extra (`luyan[webrtc]`).
+`LUYAN_PUBLISH_TO` (rtmp://host:port/app/key) until its standard input ends. H.264 is passed on as
+it is, Opus becomes AAC. Ends as `server.media.camera` does. Nothing else loads aiortc, an extra
+(`luyan[webrtc]`).
 """
 
 import asyncio
@@ -46,7 +47,7 @@ from server.media.publish import NotTaken, Publication
 from server.media.rate import Rate
 from server.media.rtmp import KEY_IN_USE
 from server.media.sounds import RATE, Transcoder
-from server.media.wire import Answered, CameraEvent, Finished, Offer, Refused, Started
+from server.media.wire import PUBLISH_TO, Answered, CameraEvent, Finished, Offer, Refused, Started
 
 CLOCK_HZ = {"video": 90_000, "audio": RATE}
 CODECS = {"video": ("video/h264", "video/rtx"), "audio": ("audio/opus",)}
@@ -375,13 +376,11 @@ def _say(event: CameraEvent) -> None:
 
 
 def main() -> None:
-    """Publish what an encoder offers, to the address given."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
+    """Publish what an encoder offers."""
     av.logging.set_level(av.logging.PANIC)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     rtcrtpreceiver.get_decoder = lambda codec: AsItCame()
-    ending = asyncio.run(serve(sys.argv[1], _say))
+    ending = asyncio.run(serve(os.environ[PUBLISH_TO], _say))
     sys.stdout.flush()
     # A thread that waits for a media child that takes nothing must not keep us.
     os._exit(EXITS[ending])

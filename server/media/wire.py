@@ -12,6 +12,8 @@ SOUND = "sound"
 INTERPRETER = "sound-"
 # What a source sends, whether on air or not: its latest seconds.
 PREVIEW = "preview-"
+# Where a camera's process publishes, with its key: in its environment, which others cannot read.
+PUBLISH_TO = "LUYAN_PUBLISH_TO"
 
 # ---- what the child says on its standard output ------------------------------------------------
 

@@ -23,7 +23,7 @@ from av.video.stream import VideoStream
 from server.media.avc import Pictures
 from server.media.programme import RATE, SAMPLES, Picture, sound
 from server.media.sounds import Transcoder
-from server.media.wire import CameraEvent, Closed, Finished, Refused, Started
+from server.media.wire import PUBLISH_TO, CameraEvent, Closed, Finished, Refused, Started
 from tests.harness import ROOT
 from tests.media.publisher import FPS, Publisher
 from tests.media.studio import studio
@@ -116,10 +116,10 @@ async def camera(url: str) -> AsyncIterator[Camera]:
         sys.executable,
         "-m",
         "server.media.camera",
-        url,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
+        env={**os.environ, PUBLISH_TO: url},
     )
     try:
         yield Camera(process)

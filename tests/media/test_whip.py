@@ -1,6 +1,7 @@
 """An encoder over WebRTC, into a real media child; aiortc itself is the encoder."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +14,16 @@ import av
 import msgspec
 import pytest
 
-from server.media.wire import Answered, CameraEvent, Closed, Finished, Offer, Refused, Started
+from server.media.wire import (
+    PUBLISH_TO,
+    Answered,
+    CameraEvent,
+    Closed,
+    Finished,
+    Offer,
+    Refused,
+    Started,
+)
 from tests.harness import ROOT
 from tests.media.encoder import LOOPBACK, WIDTH, aiortc, encoder
 from tests.media.publisher import Publisher
@@ -37,10 +47,11 @@ class Whip(Camera):
 async def whip(url: str) -> AsyncIterator[Whip]:
     """Start a process, which is ended with the block."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.media.whip", url,
+        sys.executable, "-m", "server.media.whip",
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
+        env={**os.environ, PUBLISH_TO: url},
     )  # fmt: skip
     try:
         yield Whip(process)
