@@ -1,0 +1,189 @@
+"""The optimum with its proof, for as many slots as an afternoon has.
+
+The search takes up the most promising state first (A*: Hart, Nilsson, Raphael 1968). How promising
+one is comes from the assignment of slots to places without the rules between them, whose prices
+bound what the rest must cost; so the first complete plan that is taken up is proved to be best.
+States are sets of slots (`rules.py`), at most 2ⁿ of them unless a wish needs to know more.
+
+Two passes: the least burden of the worst-off person, then the least sum among the plans that keep
+to it, and of these the nearest to the present order.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from server.plan.places import Places
+from server.plan.problem import Cost, Order, Problem
+from server.plan.rules import Rules, State, Step
+
+# States after which an answer would no longer come while one waits: some seconds.
+PATIENCE = 200_000
+
+Near = Callable[[Step], int]
+Value = tuple[int, ...]
+
+
+class TooLargeError(Exception):
+    """The search was given up: there are too many states."""
+
+
+class Optimum(NamedTuple):
+    """A best order, and how many states were taken up to prove it."""
+
+    order: Order
+    states: int
+
+
+def solve(problem: Problem, near: Near | None = None, patience: int = PATIENCE) -> Optimum | None:
+    """Return the best order of all, or None if none keeps to every hard rule.
+
+    `near` says of a step what it costs among plans that are as good (a whole plan: less than
+    1,000,000); by default how far it leads from the present order. Raises TooLargeError when more
+    than `patience` states were taken up.
+    """
+    rules = Rules(problem)
+    if not rules.consistent:
+        return None
+    if not problem.slots:
+        return Optimum(tuple(() for _ in problem.sittings), 0) if rules.ends(rules.start) else None
+    places = Places(problem)
+    least = places.least_worst()
+    if least is None:
+        return None
+    search = _Search(rules, places, near or nearness(problem), patience)
+    worst = search.least_worst(least)
+    return None if worst is None else search.least_total(worst)
+
+
+def nearness(problem: Problem) -> Near:
+    """Return how far a step leads from the present order, as `score.moves` counts it."""
+    at = {name: (s, n) for s, names in enumerate(problem.present) for n, name in enumerate(names)}
+    was = [at.get(slot.id) for slot in problem.slots]
+    before = [
+        sum(1 << i for i, other in enumerate(was) if mine and other and other < mine)
+        for mine in was
+    ]
+
+    def near(step: Step) -> int:
+        mine = was[step.slot]
+        overtaken = (before[step.slot] & ~step.after.placed).bit_count()
+        return overtaken + (mine is not None and mine[0] != step.sitting)
+
+    return near
+
+
+class _Rest:
+    """What the rest of a plan must cost: the prices of slots and places that are still ahead."""
+
+    def __init__(self, places: Places, limit: int) -> None:
+        priced = places.priced(limit)
+        assert priced is not None
+        self._end = (1 << len(priced.rows)) - 1
+        self._prices = priced.rows
+        self._slots = {0: sum(priced.rows)}
+        self._from: dict[tuple[int, int], int] = {}
+        self._after = [0] * len(places.problem.sittings)
+        ahead = 0
+        for place, price in zip(reversed(places.all), reversed(priced.columns), strict=True):
+            ahead += price
+            self._from[place.sitting, place.ordinal] = ahead
+            for sitting in range(place.sitting):
+                self._after[sitting] = ahead
+
+    def __call__(self, state: State) -> int:
+        if state.placed == self._end:
+            return 0
+        ahead = self._from.get((state.sitting, state.ordinal))
+        return self._of(state.placed) + (self._after[state.sitting] if ahead is None else ahead)
+
+    def _of(self, placed: int) -> int:
+        """Return the prices of the slots that have no place yet."""
+        known = self._slots.get(placed)
+        if known is None:
+            last = placed.bit_length() - 1
+            known = self._slots[placed] = self._of(placed ^ 1 << last) - self._prices[last]
+        return known
+
+
+class _Search:
+    """The two passes over one problem."""
+
+    def __init__(self, rules: Rules, places: Places, near: Near, patience: int) -> None:
+        self.rules = rules
+        self.places = places
+        self.near = near
+        self.patience = patience
+        self.states = 0
+
+    def least_worst(self, least: int) -> int | None:
+        """Return what the worst-off person must bear, at least `least`; None: there is no plan."""
+        rest = _Rest(self.places, least)
+
+        def onward(value: Value, cost: Cost, step: Step) -> Value:
+            return max(value[0], cost.worst), value[1] + cost.total
+
+        # The sum is only to lead the way: among states that are as good for the worst-off.
+        found = self._first(
+            (least, 0), onward, lambda value, state: (value[0], value[1] + rest(state))
+        )
+        return None if found is None else found[0][0]
+
+    def least_total(self, worst: int) -> Optimum:
+        """Return the order of least sum in which nobody bears more than `worst`."""
+        rest = _Rest(self.places, worst)
+
+        def onward(value: Value, cost: Cost, step: Step) -> Value | None:
+            if cost.worst > worst:
+                return None
+            return value[0] + cost.total, value[1] + self.near(step)
+
+        found = self._first((0, 0), onward, lambda value, state: (value[0] + rest(state), value[1]))
+        assert found is not None
+        return Optimum(found[1], self.states)
+
+    def _first(
+        self,
+        value: Value,
+        onward: Callable[[Value, Cost, Step], Value | None],
+        promise: Callable[[Value, State], Value],
+    ) -> tuple[Value, Order] | None:
+        """Return the first complete plan, and its value, when the least promise goes first."""
+        start, end = self.rules.start, self.rules.everything
+        came: dict[State, tuple[State, Step]] = {}
+        best: dict[State, Value] = {start: value}
+        heap = [(promise(value, start), 0, 0, value, start)]
+        cost_of = self.rules.problem.cost
+        count = 0
+        while heap:
+            *_, value, state = heappop(heap)
+            if best[state] is not value:
+                continue  # reached on a better way since
+            if state.placed == end:
+                if self.rules.ends(state):
+                    return value, self._traced(came, state)
+                continue
+            self.states += 1
+            if self.states > self.patience:
+                raise TooLargeError
+            for step in self.rules.steps(state):
+                cost = cost_of(step.slot, step.starts_at)
+                found = None if cost is None else onward(value, cost, step)
+                after = step.after
+                if found is None or (after in best and best[after] <= found):
+                    continue
+                best[after] = found
+                came[after] = (state, step)
+                count += 1
+                # Deeper first among equals, then in the order of the problem: one plan, always.
+                depth = after.placed.bit_count()
+                heappush(heap, (promise(found, after), -depth, count, found, after))
+        return None
+
+    def _traced(self, came: dict[State, tuple[State, Step]], state: State) -> Order:
+        """Return the order that led to a state."""
+        order: list[list[str]] = [[] for _ in self.rules.problem.sittings]
+        while state in came:
+            state, step = came[state]
+            order[step.sitting].insert(0, self.rules.problem.slots[step.slot].id)
+        return tuple(map(tuple, order))
