@@ -1,4 +1,4 @@
-"""The command line: `luyan demo`, `new`, `serve`, `playout`, `links`, `recording` and `export`."""
+"""The command line of Luyan: one function for each `luyan` command."""
 
 import argparse
 import asyncio
@@ -11,10 +11,11 @@ import resource
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import uvloop
@@ -30,14 +31,18 @@ from server.domain.roles import Record, Role
 from server.domain.sources import camera_of
 from server.edge import serve_edge
 from server.integrations.export import export
+from server.integrations.planfile import read_plan
 from server.integrations.showfile import read
 from server.media.archive import Archive
 from server.media.cameras import Reach
 from server.media.cutting import make
 from server.media.elsewhere import Elsewhere, elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
+from server.proposal import propose
 from server.service.links import read_secret, stream_key
 from server.service.ports import Outlet, Store
+
+T = TypeVar("T")
 
 PORT = 8000
 MEGABYTE = 1_000_000
@@ -150,14 +155,14 @@ async def _new(options: argparse.Namespace) -> None:
     show = options.id or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:40]
     if not SHOW_ID.fullmatch(show):
         raise ValueError(f"“{show}” cannot be an id: small letters, digits and hyphens. See --id.")
-    records = _read_file(path)
+    records = _from_file(path, read)
     async with folder.opened(_data(options), new=True) as store:
         await store.create(show, records, now_ms())
     folder_option = f" --data {options.data}" if options.data else ""
     print(f"Added the show “{show}”. Next: luyan serve{folder_option}")
 
 
-def _read_file(path: Path) -> list[Record]:
+def _from_file(path: Path, read: Callable[[str], T]) -> T:
     try:
         return read(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
@@ -165,6 +170,18 @@ def _read_file(path: Path) -> list[Record]:
     except Refusal as refusal:
         place = f"{refusal.field}: " if refusal.field else ""
         raise ValueError(f"{path}: {place}{_words(refusal)}") from None
+
+
+async def _plan(options: argparse.Namespace) -> None:
+    """Print the fairest rundown of a show file."""
+    show = _from_file(options.file, read_plan)
+    proposal = propose(show, time.perf_counter)
+    if options.json:
+        print(json.dumps(proposal.document(), ensure_ascii=False, indent=2))
+    if proposal.plan is None:
+        raise ValueError(proposal.text())
+    if not options.json:
+        print(proposal.text())
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -373,6 +390,10 @@ def _parser() -> argparse.ArgumentParser:
     new = _command(commands, _new, "new", "add the show of a show file")
     new.add_argument("file", type=Path, metavar="FILE", help="a show file, such as show.toml")
     new.add_argument("--id", help="the show's name in addresses (default: the file's name)")
+
+    planning = _command(commands, _plan, "plan", "find the fairest rundown of a show file")
+    planning.add_argument("file", type=Path, metavar="FILE", help="a show file, such as show.toml")
+    planning.add_argument("--json", action="store_true", help="print it for programs")
 
     serving = _command(commands, _serve, "serve", "serve every show of the data folder")
     _listen(serving)

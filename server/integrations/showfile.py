@@ -99,7 +99,7 @@ def _people(file: ShowTable) -> Iterator[Person]:
     known: set[str] = set()
     groups: list[tuple[Role, list[PersonTable]]] = [
         (Role.PRESENTER, [*file.presenter]),
-        (Role.COMMENTATOR, file.commentator),
+        (Role.COMMENTATOR, [*file.commentator]),
         (Role.HOST, file.host),
         (Role.INTERPRETER, [*file.interpreter]),
     ]

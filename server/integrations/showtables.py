@@ -19,6 +19,7 @@ Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")]
 Seconds = Annotated[int, Meta(ge=0, le=DAY)]
 Minutes = Annotated[float, Meta(ge=0, le=DAY / 60)]
 RollSeconds = Annotated[int, Meta(ge=0, le=600)]
+Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 WarnSeconds = Annotated[int, Meta(ge=1, le=3600)]
 # A call outside, such as https://meet.example.org/room; who has the address can come in.
 Meeting = Annotated[str, Meta(pattern=r"^(https://[^\s/?#]+([/?#]\S*)?)?$", max_length=500)]
@@ -87,7 +88,11 @@ class SegmentTable(Table, frozen=True):
 
 
 class PersonTable(Table, frozen=True):
-    """`[[host]]` and `[[commentator]]`: without a zone they are where the show is."""
+    """`[[host]]`: without a zone they are where the show is.
+
+    `available` and `preferred` are hours on their own clocks, such as "07:00-23:00"; `weight` is
+    how much they count in the plan.
+    """
 
     id: Id
     name: Title
@@ -95,6 +100,9 @@ class PersonTable(Table, frozen=True):
     language: LanguageTag = "en"
     country: Country = ""
     organisation: Title = ""
+    available: tuple[Words, ...] = ()
+    preferred: tuple[Words, ...] = ()
+    weight: Weight = 1
 
 
 class PresenterTable(PersonTable, frozen=True):
@@ -116,6 +124,38 @@ class PictureTable(Table, frozen=True):
     delay_seconds: Annotated[int, Meta(ge=0, le=120)] | None = None
 
 
+class CommentatorTable(PersonTable, frozen=True):
+    """`[[commentator]]`: comments on the slots of some fields, or on all."""
+
+    fields: tuple[Title, ...] = ()
+
+
+class AudienceTable(Table, frozen=True):
+    """`[[plan.audience]]`: those who watch in one zone, and how many people they count as."""
+
+    zone: str
+    weight: Weight = 1
+
+
+class PlanTable(Table, frozen=True):
+    """`[plan]`: what `luyan plan` has to keep to. Slots are named by their presenter or their id.
+
+    `together`: true, or the fields whose slots follow one another; `pin`: what stays in its place;
+    `ends`: the hard end of the stream; `days` and `starts`: which starts to compare; `curve`: a
+    name, or pairs of a local hour and the hours of burden there.
+    """
+
+    together: bool | tuple[Title, ...] = False
+    apart: tuple[tuple[Id, Id], ...] = ()
+    order: tuple[tuple[Id, Id], ...] = ()
+    pin: tuple[Id, ...] = ()
+    ends: Start | None = None
+    days: tuple[date, ...] = ()
+    starts: Words = ""
+    curve: Literal["gentle", "squared"] | tuple[tuple[float, float], ...] = "gentle"
+    audience: tuple[AudienceTable, ...] = ()
+
+
 class ShowTable(Table, frozen=True):
     """The whole file."""
 
@@ -135,9 +175,10 @@ class ShowTable(Table, frozen=True):
     picture: PictureTable | None = None
     lengths: Lengths = field(default_factory=Lengths)
     presenter: list[PresenterTable] = []
-    commentator: list[PersonTable] = []
+    commentator: list[CommentatorTable] = []
     host: list[PersonTable] = []
     interpreter: list[InterpreterTable] = []
+    plan: PlanTable = field(default_factory=PlanTable)
 
 
 def parse(text: str) -> ShowTable:
