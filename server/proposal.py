@@ -1,7 +1,8 @@
 """A plan as people read it in a terminal, and as programs do."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -10,8 +11,9 @@ import msgspec
 from server.domain import clock
 from server.integrations.planfile import ShowPlan
 from server.plan.discomfort import HOUR
+from server.plan.exact import TooLargeError
 from server.plan.explain import Conflict, Price, alternatives, conflict, prices
-from server.plan.planner import Plan, plan
+from server.plan.planner import NotFoundError, Plan, plan
 from server.plan.problem import Apart, InOrder, Order, Pin, Together, Wish
 from server.plan.score import Score, appearances, score, timed
 from server.plan.start import Start, rank
@@ -41,9 +43,9 @@ class Proposal(NamedTuple):
     show: ShowPlan
     plan: Plan | None
     seconds: float
-    prices: list[Price]
-    alternatives: list[Order]
-    starts: list[Start]
+    prices: Sequence[Price] = ()
+    alternatives: Sequence[Order] = ()
+    starts: Sequence[Start] = ()
     conflict: Conflict | None = None
 
     # ---- what is shown ----
@@ -194,21 +196,25 @@ class Proposal(NamedTuple):
 
 
 def propose(show: ShowPlan, clock_seconds: Callable[[], float]) -> Proposal:
-    """Plan a show, and find out what there is to say about the plan."""
+    """Plan a show, and find out what there is to say about the plan.
+
+    ValueError: no plan was found, and it is not proved that there is none.
+    """
     problem = show.problem
     began = clock_seconds()
-    found = plan(problem)
-    seconds = clock_seconds() - began
-    if found is None:
-        return Proposal(show, None, seconds, [], [], [], conflict(problem))
-    return Proposal(
-        show,
-        found,
-        seconds,
-        prices(problem, found.order),
-        alternatives(problem, found.order),
-        rank(problem, show.zone, show.walls) if show.walls else [],
-    )
+    try:
+        found = plan(problem)
+    except NotFoundError:
+        raise ValueError("No plan was found, though there may be one.") from None
+    said = Proposal(show, found, clock_seconds() - began)
+    with suppress(TooLargeError):  # then it is the plan alone that can be told
+        if found is None:
+            said = said._replace(conflict=conflict(problem))
+        else:
+            said = said._replace(prices=prices(problem, found.order))
+            said = said._replace(alternatives=alternatives(problem, found.order))
+            said = said._replace(starts=rank(problem, show.zone, show.walls))
+    return said
 
 
 def wish_words(wish: Wish) -> str:

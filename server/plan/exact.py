@@ -18,7 +18,7 @@ from server.plan.problem import Cost, Order, Problem
 from server.plan.rules import Rules, State, Step
 
 # States after which an answer would no longer come while one waits: some seconds.
-PATIENCE = 200_000
+PATIENCE = 60_000
 
 Near = Callable[[Step], int]
 Value = tuple[int, ...]

@@ -1,12 +1,25 @@
-"""A plan with its proof: the exact search where it can answer, a large solver where it cannot."""
+"""A plan, and how near it is to the best: proved where all can be gone through, else by a bound."""
 
-from typing import Protocol
+from contextlib import suppress
 
 import msgspec
 
-from server.plan.exact import TooLargeError, solve
+from server.plan.arrange import Arrangement
+from server.plan.blocks import NoPlanError
+from server.plan.bound import bound
+from server.plan.discomfort import HOUR
+from server.plan.exact import PATIENCE, TooLargeError, solve
+from server.plan.lines import TooManyError
+from server.plan.places import Places
 from server.plan.problem import Order, Problem
-from server.plan.score import Score, score
+from server.plan.score import Score, breaches, score
+
+# How often the worst-off person's burden is let out before a large problem is given up.
+ATTEMPTS = 4
+
+
+class NotFoundError(Exception):
+    """No plan was found, though there may be one."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -34,25 +47,54 @@ class Plan(msgspec.Struct, frozen=True):
         return (total - self.bound.total) / total if total else 0.0
 
 
-class Large(Protocol):
-    """A solver for what is too large to be gone through."""
+def plan(problem: Problem, patience: int = PATIENCE) -> Plan | None:
+    """Return the best plan, or a good one with its bound where that is too much; None: no plan.
 
-    def plan(self, problem: Problem, seconds: float) -> Plan | None:
-        """Return a plan within some seconds; None: there is none, or none was found."""
-
-
-def plan(problem: Problem, large: Large | None = None, seconds: float = 60.0) -> Plan | None:
-    """Return the best plan, or None if there is none.
-
-    Raises TooLargeError where the exact search gives up and there is no large solver.
+    It is too much beyond `patience` states of the exact search. Raises NotFoundError where it is,
+    and no plan was found.
     """
     try:
-        found = solve(problem)
+        found = solve(problem, patience=patience)
     except TooLargeError:
-        if large is None:
-            raise
-        return large.plan(problem, seconds)
+        return arranged(problem)
     if found is None:
         return None
     worth = score(problem, found.order)
     return Plan(found.order, worth, worth)
+
+
+def arranged(problem: Problem) -> Plan | None:
+    """Return a good plan of a large problem with its bound; None: counting shows there is none.
+
+    All slots must be of one length. The present order is not looked at. Raises NotFoundError.
+    """
+    places = Places(problem)
+    least = places.least_worst()
+    if least is None:
+        return None
+    if len({slot.seconds for slot in problem.slots}) > 1:
+        raise NotFoundError
+    for steps in range(ATTEMPTS):
+        # Somebody may have to bear a little more than counting alone can tell.
+        limit = least * (10 + steps) // 10 + steps * HOUR // 4
+        arrangement = Arrangement(problem, places, limit)
+        try:
+            arrangement.arrange()
+        except NoPlanError:
+            continue
+        order = arrangement.order()
+        if not breaches(problem, order):
+            worth = score(problem, order)
+            total = _bound(arrangement, places, limit, worth.total)
+            return Plan(order, worth, Score(least, total, 0))
+    raise NotFoundError
+
+
+def _bound(arrangement: Arrangement, places: Places, limit: int, target: int) -> int:
+    """Return what no plan can cost less than if nobody bears more than `limit`."""
+    if not arrangement.free:
+        with suppress(TooManyError):
+            return bound(arrangement.lines, arrangement.prices, target)
+    priced = places.priced(limit)
+    assert priced is not None
+    return min(target, sum(priced.rows) + sum(priced.columns))

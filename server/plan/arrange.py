@@ -1,0 +1,159 @@
+"""A good plan for what is too large to be gone through, without a proof of its own.
+
+First the order of the fields that stay together (`blocks.py`), each with its slots at the best of
+its places (an assignment); then exchanges of two slots, until nobody is in two places at once and
+nothing gets better. No chance and no clock: the same problem has the same plan.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+
+from server.plan.assignment import assign
+from server.plan.blocks import Blocks, NoPlanError
+from server.plan.lines import Node, Prices, lines_of
+from server.plan.places import Places
+from server.plan.problem import Apart, InOrder, Order, Problem, Together
+
+# Steps of all assignments together, after which prices would no longer come while one waits.
+PATIENCE = 60_000_000
+
+
+class Arrangement:
+    """Slots at places, by their numbers; every place has one possible start."""
+
+    def __init__(self, problem: Problem, places: Places, limit: int) -> None:
+        self.problem = problem
+        self.places = places.all
+        self.starts = [place.starts[0] for place in self.places]
+        known = [
+            [at[0].total if at and at[0].worst <= limit else None for at in row]
+            for row in places.costs
+        ]
+        # More than any plan costs, so that what is forbidden is avoided first.
+        self.never = 1 + sum(max((c for c in row if c is not None), default=0) for row in known)
+        self.costs = [[self.never if c is None else c for c in row] for row in known]
+        together = [wish.field for wish in problem.wishes if isinstance(wish, Together)]
+        self.blocks = [
+            [n for n, slot in enumerate(problem.slots) if slot.field == field]
+            for field in dict.fromkeys(together)
+        ]
+        blocked = {n for block in self.blocks for n in block}
+        self.free = [n for n in range(len(problem.slots)) if n not in blocked]
+        self.lines = lines_of(problem, places)
+        self.prices = Prices(known, self.blocks, PATIENCE)
+        self.at: list[int] = [-1] * len(problem.slots)
+        self._rivals = self._clashing()
+
+    def arrange(self) -> None:
+        """Give every slot a place, as well as exchanges of blocks and of slots can.
+
+        Raises NoPlanError.
+        """
+        blocks = Blocks(self.lines, self.prices, self.never)
+        taken: list[Node] = []
+        for line, order in enumerate(blocks.best()):
+            end, spans = blocks.spans(line, order)
+            for block, span in zip(order, spans, strict=True):
+                self._assign(self.blocks[block], span)
+            taken.append(end)
+        self._assign(self.free, self._next(taken))
+        self._exchange_slots()
+
+    def _assign(self, slots: list[int], span: list[int]) -> None:
+        """Give slots the best of some places."""
+        if slots:
+            priced = assign([[self.costs[slot][place] for place in span] for slot in slots])
+            if priced is None:
+                raise NoPlanError
+            for slot, column in zip(slots, priced.chosen, strict=True):
+                self.at[slot] = span[column]
+
+    def _next(self, taken: list[Node]) -> list[int]:
+        """Return as many places as there are free slots, from the sittings with the most left."""
+        waiting = []
+        for line, (sitting, done) in zip(self.lines, taken, strict=True):
+            waiting.append(line.places[sitting][done:])
+            waiting += line.places[sitting + 1 :]
+        found: list[int] = []
+        for _ in self.free:
+            longest = max(waiting, key=len)
+            if not longest:
+                raise NoPlanError
+            found.append(longest.pop(0))
+        return found
+
+    def _clashing(self) -> list[list[int]]:
+        """Return for each slot those whose place matters to it: by a person, or by a wish."""
+        rivals: list[set[int]] = [set() for _ in self.problem.slots]
+        number = {slot.id: n for n, slot in enumerate(self.problem.slots)}
+        slots_of: dict[str, list[int]] = defaultdict(list)
+        if len(self.lines) > 1:
+            for n, slot in enumerate(self.problem.slots):
+                for name in slot.people:
+                    slots_of[name].append(n)
+        pairs = [pair for slots in slots_of.values() for pair in combinations(slots, 2)]
+        self._apart: dict[tuple[int, int], int] = {}
+        self._ordered: set[tuple[int, int]] = set()
+        for wish in self.problem.wishes:
+            if isinstance(wish, Apart | InOrder):
+                pair = (number[wish.first], number[wish.second])
+                pairs.append(pair)
+                if isinstance(wish, InOrder):
+                    self._ordered.add(pair)
+                else:
+                    self._apart[min(pair), max(pair)] = wish.between
+        for a, b in pairs:
+            rivals[a].add(b)
+            rivals[b].add(a)
+        self._people = [frozenset(slot.people) for slot in self.problem.slots]
+        self._lengths = [slot.seconds * 1000 for slot in self.problem.slots]
+        return [sorted(found) for found in rivals]
+
+    def _clash(self, a: int, b: int) -> bool:
+        """Tell whether two slots may not be where they are."""
+        one, other = self.at[a], self.at[b]
+        start, begin = self.starts[one], self.starts[other]
+        overlap = start < begin + self._lengths[b] and begin < start + self._lengths[a]
+        if overlap and self._people[a] & self._people[b]:
+            return True
+        if (a, b) in self._ordered and start + self._lengths[a] > begin:
+            return True
+        if (b, a) in self._ordered and begin + self._lengths[b] > start:
+            return True
+        between = self._apart.get((min(a, b), max(a, b)))
+        if between is None or self.places[one].sitting != self.places[other].sitting:
+            return False
+        return abs(self.places[one].ordinal - self.places[other].ordinal) <= between
+
+    def _burden(self, slots: Iterable[int]) -> int:
+        """Return what some slots cost where they are, with what they break."""
+        return sum(
+            self.costs[slot][self.at[slot]]
+            + self.never * sum(self._clash(slot, other) for other in self._rivals[slot])
+            for slot in slots
+        )
+
+    def _exchange_slots(self) -> None:
+        """Exchange two slots of a block, or two free ones, for as long as it helps."""
+        groups = [*self.blocks, self.free]
+        better = True
+        while better:
+            better = False
+            for slots in groups:
+                for a, b in combinations(slots, 2):
+                    before = self._burden((a, b))
+                    self.at[a], self.at[b] = self.at[b], self.at[a]
+                    if self._burden((a, b)) < before:
+                        better = True
+                    else:
+                        self.at[a], self.at[b] = self.at[b], self.at[a]
+
+    def order(self) -> Order:
+        """Return the order that has come of it."""
+        held: dict[int, int] = {place: slot for slot, place in enumerate(self.at)}
+        order: list[list[str]] = [[] for _ in self.problem.sittings]
+        for number, place in enumerate(self.places):
+            if number in held:
+                order[place.sitting].append(self.problem.slots[held[number]].id)
+        return tuple(map(tuple, order))
