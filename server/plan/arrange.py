@@ -7,7 +7,7 @@ nothing gets better. No chance and no clock: the same problem has the same plan.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, permutations, product
 
 from server.plan.assignment import assign
 from server.plan.blocks import Blocks, NoPlanError
@@ -57,7 +57,8 @@ class Arrangement:
             for block, span in zip(order, spans, strict=True):
                 self._assign(self.blocks[block], span)
             taken.append(end)
-        self._assign(self.free, self._next(taken))
+        if self.free:
+            self._assign(self.free, self._share(taken))
         self._exchange_slots()
 
     def _assign(self, slots: list[int], span: list[int]) -> None:
@@ -69,19 +70,44 @@ class Arrangement:
             for slot, column in zip(slots, priced.chosen, strict=True):
                 self.at[slot] = span[column]
 
-    def _next(self, taken: list[Node]) -> list[int]:
-        """Return as many places as there are free slots, from the sittings with the most left."""
-        waiting = []
+    def _share(self, taken: list[Node]) -> list[int]:
+        """Return places for the free slots, from the start of what is left of the sittings.
+
+        How many each sitting gets is first what the slots would choose without regard to gaps, then
+        changed for as long as it helps, or until that would take too long.
+        """
+        waiting: list[list[int]] = []
         for line, (sitting, done) in zip(self.lines, taken, strict=True):
-            waiting.append(line.places[sitting][done:])
-            waiting += line.places[sitting + 1 :]
-        found: list[int] = []
-        for _ in self.free:
-            longest = max(waiting, key=len)
-            if not longest:
-                raise NoPlanError
-            found.append(longest.pop(0))
-        return found
+            waiting += [line.places[sitting][done:], *line.places[sitting + 1 :]]
+        everywhere = [place for places in waiting for place in places]
+        rows = [[self.costs[slot][place] for place in everywhere] for slot in self.free]
+        priced = assign(rows)
+        if priced is None:
+            raise NoPlanError
+        chosen = {everywhere[column] for column in priced.chosen}
+        counts = [len(chosen.intersection(places)) for places in waiting]
+        value = self._worth(waiting, counts)
+        tries = 2 * PATIENCE // (len(self.free) ** 2 * len(everywhere) + 1)
+        better = True
+        while better:
+            better = False
+            for (a, b), moved in product(permutations(range(len(counts)), 2), (1, 3)):
+                if tries <= 0 or counts[a] < moved or counts[b] + moved > len(waiting[b]):
+                    continue
+                tries -= 1
+                other = list(counts)
+                other[a], other[b] = counts[a] - moved, counts[b] + moved
+                found = self._worth(waiting, other)
+                if found < value:
+                    counts, value, better = other, found, True
+        return [p for places, count in zip(waiting, counts, strict=True) for p in places[:count]]
+
+    def _worth(self, waiting: list[list[int]], counts: list[int]) -> int:
+        """Return what the free slots cost if each sitting takes so many of them."""
+        span = [p for places, count in zip(waiting, counts, strict=True) for p in places[:count]]
+        priced = assign([[self.costs[slot][place] for place in span] for slot in self.free])
+        assert priced is not None
+        return sum(priced.rows) + sum(priced.columns)
 
     def _clashing(self) -> list[list[int]]:
         """Return for each slot those whose place matters to it: by a person, or by a wish."""
@@ -139,15 +165,58 @@ class Arrangement:
         groups = [*self.blocks, self.free]
         better = True
         while better:
-            better = False
+            better = self._move_free()
             for slots in groups:
                 for a, b in combinations(slots, 2):
+                    if self.costs[a] is self.costs[b]:
+                        continue
                     before = self._burden((a, b))
                     self.at[a], self.at[b] = self.at[b], self.at[a]
                     if self._burden((a, b)) < before:
                         better = True
                     else:
                         self.at[a], self.at[b] = self.at[b], self.at[a]
+
+    def _move_free(self) -> bool:
+        """Let free slots go to the end of another sitting; its last one takes the place of each."""
+        held = {place: slot for slot, place in enumerate(self.at)}
+        free = set(self.free)
+        better = False
+        for slot in self.free:
+            for end in self._ends(held):
+                place = self.at[slot]
+                last = self._last(held, place)
+                if held[last] not in free or self.places[end].sitting == self.places[place].sitting:
+                    continue
+                pair = (slot, held[last])
+                before = self._burden(set(pair))
+                self.at[pair[1]] = place
+                self.at[slot] = end
+                if self._burden(set(pair)) < before:
+                    better = True
+                    del held[last]
+                    held[end] = slot
+                    if place != last:
+                        held[place] = pair[1]
+                else:
+                    self.at[pair[1]] = last
+                    self.at[slot] = place
+        return better
+
+    def _ends(self, held: dict[int, int]) -> list[int]:
+        """Return the first place of each sitting that nobody has."""
+        first: dict[int, int] = {}
+        for number, place in enumerate(self.places):
+            if number not in held:
+                first.setdefault(place.sitting, number)
+        return list(first.values())
+
+    def _last(self, held: dict[int, int], place: int) -> int:
+        """Return the last place of a sitting that somebody has."""
+        sitting = self.places[place].sitting
+        while place + 1 in held and self.places[place + 1].sitting == sitting:
+            place += 1
+        return place
 
     def order(self) -> Order:
         """Return the order that has come of it."""

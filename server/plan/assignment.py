@@ -1,6 +1,6 @@
 """Assigning rows to columns at the least cost, with the prices that prove it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -75,37 +75,55 @@ class Shortage(NamedTuple):
     columns: list[int]
 
 
-def shortage(open_to: Sequence[Sequence[bool]]) -> Shortage | None:
-    """Return rows that cannot all have a column, few if possible; None: all can."""
+def shortage(open_to: Sequence[int]) -> Shortage | None:
+    """Return rows that cannot all have a column, few if possible; None: all can.
+
+    `open_to` holds the columns of each row as bits.
+    """
     owner: dict[int, int] = {}
     column: dict[int, int] = {}
+    free = 0
+    for columns in open_to:
+        free |= columns
     fewest: Shortage | None = None
     for first in range(len(open_to)):
         came: dict[int, int] = {}
-        free = _grow(open_to, owner, came, first)
-        if free is None:
+        end = _grow(open_to, owner, free, came, first)
+        if end is None:
             rows = [first, *(owner[j] for j in came)]
             if fewest is None or len(rows) < len(fewest.rows):
                 fewest = Shortage(sorted(rows), sorted(came))
             continue
-        while free is not None:
-            row = came[free]
+        free ^= 1 << end
+        step: int | None = end
+        while step is not None:
+            row = came[step]
             left = column.get(row)
-            owner[free], column[row] = row, free
-            free = left
+            owner[step], column[row] = row, step
+            step = left
     return fewest
 
 
 def _grow(
-    open_to: Sequence[Sequence[bool]], owner: dict[int, int], came: dict[int, int], first: int
+    open_to: Sequence[int], owner: dict[int, int], free: int, came: dict[int, int], first: int
 ) -> int | None:
     """Fill `came` with the columns that can be reached from a row; return a free one, if any."""
-    queue = [first]
+    queue, seen = [first], 0
     for row in queue:
-        for j, fits in enumerate(open_to[row]):
-            if fits and j not in came:
-                came[j] = row
-                if j not in owner:
-                    return j
-                queue.append(owner[j])
+        fits = open_to[row] & ~seen
+        if ends := fits & free:
+            end = ends.bit_length() - 1
+            came[end] = row
+            return end
+        seen |= fits
+        while fits:
+            j = fits.bit_length() - 1
+            fits ^= 1 << j
+            came[j] = row
+            queue.append(owner[j])
     return None
+
+
+def bits(open_to: Iterable[bool]) -> int:
+    """Return where a row is open as bits, the first of them lowest."""
+    return sum(1 << j for j, fits in enumerate(open_to) if fits)

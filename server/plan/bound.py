@@ -22,19 +22,20 @@ class Run(NamedTuple):
     cost: int
 
 
-def bound(lines: list[Line], prices: Prices, target: int) -> int:
+def bound(lines: list[Line], prices: Prices, paid: list[int], target: int) -> int:
     """Return what no plan of these blocks can cost less than; at most `target`.
 
     Every slot is in one of the blocks and every place has one start. `target` is what the best
-    known plan costs. Raises TooManyError.
+    known plan costs, `paid` what each block is worth to begin with, by the prices of an assignment.
+    Raises TooManyError.
     """
     runs = [_runs(line, prices) for line in lines]
-    paid = [0.0] * len(prices.blocks)
+    worth = [float(price) for price in paid]
     best, step, since = 0.0, 1.0, 0
     for _ in range(ROUNDS):
-        value, used = sum(paid), [0] * len(paid)
+        value, used = sum(worth), [0] * len(worth)
         for line, mine in zip(lines, runs, strict=True):
-            cost, path = _cheapest(line, mine, paid)
+            cost, path = _cheapest(line, mine, worth)
             value += cost
             for block in path:
                 used[block] += 1
@@ -48,7 +49,7 @@ def bound(lines: list[Line], prices: Prices, target: int) -> int:
         if not length or best >= target:
             break
         move = step * max(1.0, target - value) / length
-        paid = [price + move * off for price, off in zip(paid, wrong, strict=True)]
+        worth = [price + move * off for price, off in zip(worth, wrong, strict=True)]
     # Costs are whole numbers, so a bound may be rounded up, once what floats lost is given back.
     return min(target, math.ceil(best - 1e-3))
 

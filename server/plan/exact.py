@@ -17,8 +17,8 @@ from server.plan.places import Places
 from server.plan.problem import Cost, Order, Problem
 from server.plan.rules import Rules, State, Step
 
-# States after which an answer would no longer come while one waits: some seconds.
-PATIENCE = 60_000
+# Steps after which an answer would no longer come while one waits: some seconds.
+PATIENCE = 300_000
 
 Near = Callable[[Step], int]
 Value = tuple[int, ...]
@@ -29,10 +29,10 @@ class TooLargeError(Exception):
 
 
 class Optimum(NamedTuple):
-    """A best order, and how many states were taken up to prove it."""
+    """A best order, and how many steps were looked at to prove it."""
 
     order: Order
-    states: int
+    steps: int
 
 
 def solve(problem: Problem, near: Near | None = None, patience: int = PATIENCE) -> Optimum | None:
@@ -40,7 +40,7 @@ def solve(problem: Problem, near: Near | None = None, patience: int = PATIENCE) 
 
     `near` says of a step what it costs among plans that are as good (a whole plan: less than
     1,000,000); by default how far it leads from the present order. Raises TooLargeError when more
-    than `patience` states were taken up.
+    than `patience` steps were looked at.
     """
     rules = Rules(problem)
     if not rules.consistent:
@@ -114,7 +114,7 @@ class _Search:
         self.places = places
         self.near = near
         self.patience = patience
-        self.states = 0
+        self.steps = 0
 
     def least_worst(self, least: int) -> int | None:
         """Return what the worst-off person must bear, at least `least`; None: there is no plan."""
@@ -140,7 +140,7 @@ class _Search:
 
         found = self._first((0, 0), onward, lambda value, state: (value[0] + rest(state), value[1]))
         assert found is not None
-        return Optimum(found[1], self.states)
+        return Optimum(found[1], self.steps)
 
     def _first(
         self,
@@ -163,10 +163,10 @@ class _Search:
                 if self.rules.ends(state):
                     return value, self._traced(came, state)
                 continue
-            self.states += 1
-            if self.states > self.patience:
+            if self.steps > self.patience:
                 raise TooLargeError
             for step in self.rules.steps(state):
+                self.steps += 1
                 cost = cost_of(step.slot, step.starts_at)
                 found = None if cost is None else onward(value, cost, step)
                 after = step.after

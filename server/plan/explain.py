@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from server.plan.assignment import shortage
+from server.plan.assignment import bits, shortage
 from server.plan.exact import Near, solve
 from server.plan.places import Places
 from server.plan.problem import Order, Problem, Wish
@@ -125,8 +125,7 @@ class Conflict(msgspec.Struct, frozen=True):
 def conflict(problem: Problem, solver: Solve = optimum) -> Conflict | None:
     """Return why a problem has no plan, or None if it has one: by counting first, then by trial."""
     places = Places(problem)
-    fits = [[bool(at) for at in row] for row in places.costs]
-    short = shortage(fits)
+    short = shortage([bits(bool(at) for at in row) for row in places.costs])
     if short is not None:
         slots = [problem.slots[row] for row in short.rows]
         people = dict.fromkeys(

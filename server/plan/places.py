@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import NamedTuple
 
-from server.plan.assignment import Priced, assign, shortage
+from server.plan.assignment import Priced, assign, bits, shortage
 from server.plan.problem import Cost, Pin, Problem, Sitting, pause
 
 
@@ -61,7 +61,7 @@ class Places:
         low, high = 0, len(steps)
         while low < high:
             middle = (low + high) // 2
-            fits = [[w is not None and w <= steps[middle] for w in row] for row in dearest]
+            fits = [bits(w is not None and w <= steps[middle] for w in row) for row in dearest]
             if shortage(fits) is None:
                 high = middle
             else:

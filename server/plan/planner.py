@@ -50,7 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
 def plan(problem: Problem, patience: int = PATIENCE) -> Plan | None:
     """Return the best plan, or a good one with its bound where that is too much; None: no plan.
 
-    It is too much beyond `patience` states of the exact search. Raises NotFoundError where it is,
+    It is too much beyond `patience` steps of the exact search. Raises NotFoundError where it is,
     and no plan was found.
     """
     try:
@@ -92,9 +92,10 @@ def arranged(problem: Problem) -> Plan | None:
 
 def _bound(arrangement: Arrangement, places: Places, limit: int, target: int) -> int:
     """Return what no plan can cost less than if nobody bears more than `limit`."""
-    if not arrangement.free:
-        with suppress(TooManyError):
-            return bound(arrangement.lines, arrangement.prices, target)
     priced = places.priced(limit)
     assert priced is not None
+    if not arrangement.free:
+        paid = [sum(priced.rows[slot] for slot in block) for block in arrangement.blocks]
+        with suppress(TooManyError):
+            return bound(arrangement.lines, arrangement.prices, paid, target)
     return min(target, sum(priced.rows) + sum(priced.columns))

@@ -1,0 +1,1 @@
+"""Public conference-scheduling instances (CoSPLib) that our planner is held against."""
