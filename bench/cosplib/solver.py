@@ -11,7 +11,6 @@ from ortools.sat.python import cp_model
 from bench.cosplib.scorer import Spot, Timetable, score
 from bench.cosplib.workbook import Instance
 
-
 # The bound of what is impossible.
 NEVER = 10**12
 

@@ -48,19 +48,23 @@ class Blocks:
 
     def best(self) -> Orders:
         """Return an order that no exchange makes better."""
-        order = self._descend(self._first_fit())
+        order = self._kick(self._descend(self._first_fit()))
+        try:
+            self._let_end_early(True)
+            return self._kick(self._descend(order))
+        except TooManyError:
+            self._let_end_early(False)
+            return order
+
+    def _kick(self, order: Orders) -> Orders:
+        """Return an order that is no worse, from where some kicks led."""
         value = self._value(order)
         for kick in range(1, KICKS if self._sizes else 0):
             other = self._descend(self._kicked(order, kick))
             found = self._value(other)
             if found < value:
                 order, value = other, found
-        try:
-            self._let_end_early(True)
-            return self._descend(order)
-        except TooManyError:
-            self._let_end_early(False)
-            return order
+        return order
 
     def _let_end_early(self, early: bool) -> None:
         self._early = early

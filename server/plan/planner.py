@@ -14,8 +14,10 @@ from server.plan.places import Places
 from server.plan.problem import Order, Problem
 from server.plan.score import Score, breaches, score
 
-# How often the worst-off person's burden is let out before a large problem is given up.
-ATTEMPTS = 4
+# By how much more than counting can tell the worst-off person may have to bear, in hundredths.
+LET_OUT = (0, 2, 5, 10, 20, 50)
+# More slots than an afternoon has; the exact search gets little time to prove itself on them.
+MANY = 20
 
 
 class NotFoundError(Exception):
@@ -54,7 +56,8 @@ def plan(problem: Problem, patience: int = PATIENCE) -> Plan | None:
     and no plan was found.
     """
     try:
-        found = solve(problem, patience=patience)
+        many = len(problem.slots) > MANY
+        found = solve(problem, patience=patience // 30 if many else patience)
     except TooLargeError:
         return arranged(problem)
     if found is None:
@@ -74,9 +77,8 @@ def arranged(problem: Problem) -> Plan | None:
         return None
     if len({slot.seconds for slot in problem.slots}) > 1:
         raise NotFoundError
-    for steps in range(ATTEMPTS):
-        # Somebody may have to bear a little more than counting alone can tell.
-        limit = least * (10 + steps) // 10 + steps * HOUR // 4
+    for hundredths in LET_OUT:
+        limit = least + (least + HOUR) * hundredths // 100
         arrangement = Arrangement(problem, places, limit)
         try:
             arrangement.arrange()

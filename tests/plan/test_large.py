@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from server.domain import clock
-from server.plan.assignment import assign, shortage
+from server.plan.assignment import assign, bits, shortage
 from server.plan.hours import Hours
 from server.plan.planner import NotFoundError, arranged, plan
 from server.plan.problem import Apart, Gap, InOrder, Pin, Problem, Sitting, Slot, Someone, Together
@@ -113,7 +113,7 @@ tables = st.integers(1, 5).flatmap(
 
 @given(tables)
 def test_prices_prove_an_assignment(costs: list[list[int | None]]) -> None:
-    short = shortage([[cost is not None for cost in row] for row in costs])
+    short = shortage([bits(cost is not None for cost in row) for row in costs])
     priced = assign(costs)
     assert (priced is None) == (short is not None)
     if short is not None:
