@@ -27,7 +27,7 @@ from server.demo.companion import Companion
 from server.domain import clock
 from server.domain.recording import WHOLE, takes
 from server.domain.refusal import Refusal
-from server.domain.roles import Record, Role
+from server.domain.roles import Role
 from server.domain.sources import camera_of
 from server.edge import serve_edge
 from server.integrations.export import export
