@@ -152,6 +152,7 @@ def build(
             Route("/s/{show}/overlay/{name}", pages.overlay),
             Route("/s/{show}/caller", pages.caller),
             Route("/s/{show}/moderator", pages.moderator),
+            Route("/s/{show}/plan", pages.plan),
             Route("/s/{show}/greenroom", pages.greenroom),
             Route("/s/{show}/commentator", pages.commentator),
             Route("/s/{show}/captions", pages.captions),

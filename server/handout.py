@@ -16,6 +16,7 @@ WHAT = {
     Role.CALLER: "Caller",
     Role.HOST: "Host",
     Role.MODERATOR: "Moderator",
+    Role.ORGANISER: "Organiser",
     Role.INTERPRETER: "Interpreter",
     Role.STAGE: "Stage screen",
     Role.PRESENTER: "Presenters",
@@ -87,6 +88,7 @@ class Handout(NamedTuple):
             "host": self.address(self.of(Role.HOST)[0]),
             "caller": self.address(self.of(Role.CALLER)[0]),
             "moderator": self.address(self.of(Role.MODERATOR)[0]),
+            "organiser": self.address(self.of(Role.ORGANISER)[0]),
             "interpreter": self.address(self.of(Role.INTERPRETER)[0]),
             "presenters": [
                 {

@@ -12,6 +12,7 @@ class Role(StrEnum):
     CALLER = "caller"
     HOST = "host"
     MODERATOR = "moderator"
+    ORGANISER = "organiser"
     COMMENTATOR = "commentator"
     PRESENTER = "presenter"
     INTERPRETER = "interpreter"
@@ -20,14 +21,17 @@ class Role(StrEnum):
 
 
 DESK = frozenset({Role.CALLER, Role.HOST})
-CREW = DESK | {Role.MODERATOR}
+CREW = DESK | {Role.MODERATOR, Role.ORGANISER}
+# Who plans: the organiser before the show, the caller when somebody drops out of it.
+PLANNERS = frozenset({Role.ORGANISER, Role.CALLER})
 EVERYONE = frozenset(Role)
 
 # The views that a role's session may ask for, apart from its own and the two public ones.
 PUBLIC_VIEWS = frozenset({Role.ATTENDEE, Role.STAGE})
 OTHER_VIEWS: dict[Role, frozenset[Role]] = {
-    Role.CALLER: frozenset({Role.HOST, Role.MODERATOR}),
+    Role.CALLER: frozenset({Role.HOST, Role.MODERATOR, Role.ORGANISER}),
     Role.HOST: frozenset({Role.MODERATOR}),
+    Role.ORGANISER: frozenset({Role.MODERATOR}),
 }
 
 

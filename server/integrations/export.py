@@ -7,7 +7,7 @@ from server.domain.roles import CREW, Role, Viewer, look
 from server.domain.show import Change
 from server.service.ports import Store
 
-ORGANISER = Viewer(Role.HOST)
+READER = Viewer(Role.HOST)
 
 
 async def export(store: Store, show: str, now: int) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def visible(changes: Iterable[Change]) -> dict[str, Any]:
     It is the same rule as on the host's screen: feedback that was not released, who asked a
     question and what was withdrawn stay where they are.
     """
-    records = ((change.key, look(change.record, ORGANISER)) for change in changes)
+    records = ((change.key, look(change.record, READER)) for change in changes)
     return {key: document for key, document in records if document is not None}
 
 

@@ -36,7 +36,7 @@ from server.integrations.showtables import (
 LIMIT = 2000
 
 # Each of these has a link of its own, and its link is its name.
-ROLE_IDS = frozenset({"caller", "host", "moderator", "interpreter", "stage"})
+ROLE_IDS = frozenset({"caller", "host", "moderator", "organiser", "interpreter", "stage"})
 
 
 def read(text: str, starts_at: int | None = None) -> list[Record]:

@@ -17,6 +17,7 @@ Share = Literal["always", "sometimes", "never"]
 GROUPS: dict[str, Role] = {
     "everybody": Role.ATTENDEE,
     "moderator": Role.MODERATOR,
+    "organiser": Role.ORGANISER,
     "caller": Role.CALLER,
 }
 """Whose views differ: the host sees what the caller sees, all others what everybody does."""

@@ -26,7 +26,14 @@ SECRET_BYTES = 32
 LASTS_MS = 90 * 24 * 3600 * 1000
 
 # Roles that one link serves; hosts and interpreters have it only if none of them is named.
-SHARED = (Role.CALLER, Role.HOST, Role.MODERATOR, Role.INTERPRETER, Role.STAGE)
+SHARED = (
+    Role.CALLER,
+    Role.HOST,
+    Role.MODERATOR,
+    Role.ORGANISER,
+    Role.INTERPRETER,
+    Role.STAGE,
+)
 
 
 def read_secret(data: Path) -> bytes:

@@ -19,6 +19,7 @@ PAGES = {
     Role.CALLER: "caller",
     Role.HOST: "caller",
     Role.MODERATOR: "moderator",
+    Role.ORGANISER: "plan",
     Role.COMMENTATOR: "commentator",
     Role.PRESENTER: "greenroom",
     Role.INTERPRETER: "captions",

@@ -37,6 +37,7 @@ TERMS = {
     "caller": N_("caller"),
     "host": N_("host"),
     "moderator": N_("moderator"),
+    "organiser": N_("organiser"),
     "commentator": N_("commentator"),
     "presenter": N_("presenter"),
     "interpreter": N_("interpreter"),

@@ -398,7 +398,7 @@ export interface ResumeStage {
 }
 
 /** What somebody is in a show; also the name of the view made for them. */
-export type Role = "attendee" | "caller" | "commentator" | "host" | "interpreter" | "moderator" | "presenter" | "stage";
+export type Role = "attendee" | "caller" | "commentator" | "host" | "interpreter" | "moderator" | "organiser" | "presenter" | "stage";
 
 /** Show a line in one language, in the place of the one before it. */
 export interface SayCaption {

@@ -21,6 +21,7 @@ def test_json_holds_an_absolute_link_for_everybody(shared_house: House) -> None:
         "host",
         "caller",
         "moderator",
+        "organiser",
         "interpreter",
         "presenters",
         "commentators",
@@ -34,9 +35,9 @@ def test_json_holds_an_absolute_link_for_everybody(shared_house: House) -> None:
     assert list(grace) == ["name", "zone", "url"]
     assert grace["zone"] == "America/New_York"
     assert list(links["commentators"][0]) == ["name", "url"]
-    roles = [links[role] for role in ("stage", "host", "caller", "moderator")]
+    roles = [links[role] for role in ("stage", "host", "caller", "moderator", "organiser")]
     people = [person["url"] for person in links["presenters"] + links["commentators"]]
-    assert len({*roles, *people}) == 19
+    assert len({*roles, *people}) == 20
     assert all(url.startswith(f"{shared_house.url}/join/") for url in roles + people)
 
 
@@ -51,7 +52,10 @@ def test_the_page_for_people_has_every_link_and_a_code(shared_house: House) -> N
     for person in links["presenters"] + links["commentators"]:
         assert person["name"] in page
         assert person["url"] in page
-    assert all(links[role] in page for role in ("audience", "stage", "host", "caller", "moderator"))
+    assert all(
+        links[role] in page
+        for role in ("audience", "organiser", "stage", "host", "caller", "moderator")
+    )
     assert "▀▀▀▀" in page
     assert len(luyan("links", "--qr", "--data", str(shared_house.data))) > 5 * len(page)
 
@@ -62,6 +66,7 @@ def test_the_page_for_people_has_every_link_and_a_code(shared_house: House) -> N
         ("caller", "caller"),
         ("host", "caller"),
         ("moderator", "moderator"),
+        ("organiser", "plan"),
         ("interpreter", "captions"),
         ("stage", "stage"),
         ("Grace Hollander", "greenroom"),
@@ -120,4 +125,4 @@ def test_of_several_shows_the_newest_is_meant(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "luyan.db") as database:
         (count,) = database.execute("SELECT count(*) FROM link").fetchone()
     database.close()
-    assert count == 2 * 20
+    assert count == 2 * 21

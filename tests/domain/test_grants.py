@@ -9,7 +9,7 @@ from server.domain.roles import Actor, Role, may_view
 from server.domain.show import Command, Draft, Show
 from tests.domain.rehearsal import Rehearsal
 
-ALL = "caller host moderator commentator presenter interpreter attendee stage"
+ALL = "caller host moderator organiser commentator presenter interpreter attendee stage"
 
 GRANTS = {
     "stage.advance": "caller host",
@@ -27,14 +27,14 @@ GRANTS = {
     "question.withdraw": ALL,
     "question.upvote": ALL,
     "question.unvote": ALL,
-    "question.approve": "caller host moderator",
-    "question.dismiss": "caller host moderator",
-    "question.show": "caller host moderator",
-    "question.answer": "caller host moderator",
-    "question.reply": "caller host moderator presenter",
-    "question.restore": "caller host moderator",
-    "questions.open": "caller host moderator",
-    "questions.close": "caller host moderator",
+    "question.approve": "caller host moderator organiser",
+    "question.dismiss": "caller host moderator organiser",
+    "question.show": "caller host moderator organiser",
+    "question.answer": "caller host moderator organiser",
+    "question.reply": "caller host moderator organiser presenter",
+    "question.restore": "caller host moderator organiser",
+    "questions.open": "caller host moderator organiser",
+    "questions.close": "caller host moderator organiser",
     "notice.post": "caller host",
     "notice.clear": "caller host",
     "feedback.write": "commentator",
@@ -102,9 +102,10 @@ def test_a_command_that_has_no_grant_is_refused() -> None:
 
 
 VIEWS = {
-    "caller": "caller host moderator attendee stage",
+    "caller": "caller host moderator organiser attendee stage",
     "host": "host moderator attendee stage",
     "moderator": "moderator attendee stage",
+    "organiser": "organiser moderator attendee stage",
     "commentator": "commentator attendee stage",
     "presenter": "presenter attendee stage",
     "interpreter": "interpreter attendee stage",

@@ -21,6 +21,7 @@ def screens() -> list[Screen]:
         Screen(Role.HOST, "host"),
         Screen(Role.MODERATOR, "moderator"),
         Screen(Role.MODERATOR, "caller", Role.CALLER),
+        Screen(Role.ORGANISER, "organiser"),
         Screen(Role.COMMENTATOR, "wu"),
         Screen(Role.ATTENDEE, "wu", Role.COMMENTATOR),
         Screen(Role.PRESENTER, "ada"),

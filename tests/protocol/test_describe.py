@@ -123,16 +123,23 @@ def test_the_groups_of_viewers_stand_for_all_roles() -> None:
 
 def test_who_sees_a_field_is_told_as_it_is() -> None:
     told = {each.kind.noun(): each.fields for each in seen()}
-    assert told["cue"]["note"] == {"everybody": "never", "moderator": "always", "caller": "always"}
+    assert told["cue"]["note"] == {
+        "everybody": "never",
+        "moderator": "always",
+        "organiser": "always",
+        "caller": "always",
+    }
     assert told["question"]["reason"] == {
         "everybody": "never",
         "moderator": "sometimes",
+        "organiser": "sometimes",
         "caller": "sometimes",
         "asker": "always",
     }
     assert told["feedback"]["advice"] == {
         "everybody": "sometimes",
         "moderator": "sometimes",
+        "organiser": "sometimes",
         "caller": "sometimes",
         "author": "always",
         "presenter": "sometimes",

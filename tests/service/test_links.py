@@ -31,7 +31,8 @@ PEOPLE: list[Record] = [
     Person(id="cy", role="commentator", name="Cy", zone="UTC"),
 ]
 HOST: list[Record] = [Person(id="su", role="host", name="Su", zone="UTC")]
-SHARED = [(role, role) for role in ("caller", "host", "moderator", "interpreter", "stage")]
+SHARED_ROLES = ("caller", "host", "moderator", "organiser", "interpreter", "stage")
+SHARED = [(role, role) for role in SHARED_ROLES]
 
 
 @pytest.fixture

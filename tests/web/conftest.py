@@ -9,7 +9,7 @@ from server.demo.client import Client
 from tests.harness import House
 
 PERSONS = {"ada": "presenter", "bo": "presenter", "wu": "commentator", "xi": "commentator"}
-ROLES = ("caller", "host", "moderator", "interpreter", "stage")
+ROLES = ("caller", "host", "moderator", "organiser", "interpreter", "stage")
 
 
 class Served(House):
