@@ -1,8 +1,7 @@
 """A plan as people read it in a terminal, and as programs do."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -11,12 +10,12 @@ import msgspec
 from server.domain import clock
 from server.integrations.planfile import ShowPlan
 from server.plan.discomfort import HOUR
-from server.plan.exact import TooLargeError
-from server.plan.explain import Conflict, Price, alternatives, conflict, prices
-from server.plan.planner import NotFoundError, Plan, plan
+from server.plan.explain import Price
+from server.plan.findings import Errand, Findings, findings
+from server.plan.planner import Plan
 from server.plan.problem import Apart, InOrder, Order, Pin, Together, Wish
 from server.plan.score import Score, appearances, score, timed
-from server.plan.start import Start, rank
+from server.plan.start import Start
 
 
 class Row(NamedTuple):
@@ -38,15 +37,15 @@ class Row(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What the planner has to say about a show; without a `plan`, why there is none."""
+    """What the planner has to say about a show."""
 
     show: ShowPlan
-    plan: Plan | None
-    seconds: float
-    prices: Sequence[Price] = ()
-    alternatives: Sequence[Order] = ()
-    starts: Sequence[Start] = ()
-    conflict: Conflict | None = None
+    found: Findings
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan; without one, `found` says why there is none."""
+        return self.found.plan
 
     # ---- what is shown ----
 
@@ -78,14 +77,14 @@ class Proposal(NamedTuple):
         found: dict[str, Any] = {
             "title": self.show.title,
             "zone": self.show.zone,
-            "seconds": round(self.seconds, 4),
+            "seconds": round(self.found.seconds, 4),
             "present": {
                 "order": [slot for names in present for slot in names],
                 **_worth(score(self.show.problem, present)),
             },
         }
         if self.plan is None:
-            return {**found, "order": None, "conflict": msgspec.to_builtins(self.conflict)}
+            return {**found, "order": None, "conflict": msgspec.to_builtins(self.found.conflict)}
         rows = self.rows(self.plan.order)
         return {
             **found,
@@ -106,12 +105,14 @@ class Proposal(NamedTuple):
                         for c in price.changes
                     ],
                 }
-                for price in self.prices
+                for price in self.found.prices or ()
             ],
-            "alternatives": [[row.slot for row in self.rows(o)] for o in self.alternatives],
+            "alternatives": [
+                [row.slot for row in self.rows(o)] for o in self.found.alternatives or ()
+            ],
             "starts": [
                 {"local": start.wall, **_worth(start.score), "solved": start.order is not None}
-                for start in self.starts
+                for start in self.found.starts or ()
             ],
         }
 
@@ -130,16 +131,18 @@ class Proposal(NamedTuple):
                 f"{duration(row.discomfort):>6}  {row.zone}"
             )
         lines += ["", *self._worths(self.plan)]
-        if self.prices:
+        if self.found.prices:
             lines += ["", "What each wish costs:"]
-            lines += [f"  {line}" for price in self.prices for line in self._price(price)]
-        if self.alternatives:
+            lines += [
+                f"  {line}" for price in self.found.prices or () for line in self._price(price)
+            ]
+        if self.found.alternatives:
             lines += ["", "As good:"]
-            for order in self.alternatives:
+            for order in self.found.alternatives:
                 lines.append("  " + ", ".join(row.presenter for row in self.rows(order)))
-        if self.starts:
+        if self.found.starts:
             lines += ["", f"Starts ({self.show.zone}), best first:"]
-            lines += [f"  {self._start(start)}" for start in self.starts[:10]]
+            lines += [f"  {self._start(start)}" for start in self.found.starts[:10]]
         return "\n".join(lines)
 
     def _worths(self, plan: Plan) -> list[str]:
@@ -148,7 +151,8 @@ class Proposal(NamedTuple):
         return [
             f"  worst-off {_said(plan.score.worst):>8}  in the present order {_said(before.worst)}",
             f"  all       {_said(plan.score.total):>8}  in the present order {_said(before.total)}",
-            f"  {said}, in {self.seconds:.2f} s; {plan.score.moves} steps from the present order",
+            f"  {said}, in {self.found.seconds:.2f} s;"
+            f" {plan.score.moves} steps from the present order",
         ]
 
     def _price(self, price: Price) -> list[str]:
@@ -174,7 +178,7 @@ class Proposal(NamedTuple):
         return self.show.people[person].name if person in self.show.people else person
 
     def _why_not(self) -> list[str]:
-        found = self.conflict
+        found = self.found.conflict
         if found is None:
             return []
         slots = ", ".join(self._name(self.show.slots[slot].presenter) for slot in found.slots)
@@ -200,21 +204,11 @@ def propose(show: ShowPlan, clock_seconds: Callable[[], float]) -> Proposal:
 
     ValueError: no plan was found, and it is not proved that there is none.
     """
-    problem = show.problem
-    began = clock_seconds()
-    try:
-        found = plan(problem)
-    except NotFoundError:
-        raise ValueError("No plan was found, though there may be one.") from None
-    said = Proposal(show, found, clock_seconds() - began)
-    with suppress(TooLargeError):  # then it is the plan alone that can be told
-        if found is None:
-            said = said._replace(conflict=conflict(problem))
-        else:
-            said = said._replace(prices=prices(problem, found.order))
-            said = said._replace(alternatives=alternatives(problem, found.order))
-            said = said._replace(starts=rank(problem, show.zone, show.walls))
-    return said
+    errand = Errand(show.problem, show.zone, tuple(show.walls))
+    *_, found = findings(errand, clock_seconds)
+    if found.given_up:
+        raise ValueError("No plan was found, though there may be one.")
+    return Proposal(show, found)
 
 
 def wish_words(wish: Wish) -> str:

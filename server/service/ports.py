@@ -9,6 +9,7 @@ import msgspec
 
 from server.domain.roles import Actor, Record, Role
 from server.domain.show import Change, Decision, Fact, Show
+from server.plan.findings import Errand, Findings
 
 
 class Clock(Protocol):
@@ -279,6 +280,19 @@ class Recordings(Protocol):
 
     def free_bytes(self) -> int:
         """Return how much room the disk has for pictures."""
+
+
+Unplanned = Literal["superseded", "lost", "too_long"]
+"""Why nothing is found: the same asker has asked for something else; the solver was lost; it took
+too long."""
+
+
+class Planner(Protocol):
+    """Finds fair orders while the show goes on."""
+
+    async def find(self, asker: tuple[str, str], errand: Errand) -> Findings | Unplanned:
+        """Return what is found in the time there is; of each asker, show and person, only the
+        latest errand is run."""
 
 
 Ending = Literal[
