@@ -9,6 +9,7 @@ from server.domain import (
     delay,
     feedback,
     greenroom,
+    invitations,
     messages,
     notices,
     picture,
@@ -19,7 +20,7 @@ from server.domain import (
 )
 from server.domain.people import Person
 from server.domain.refusal import Refusal
-from server.domain.roles import CREW, DESK, EVERYONE, Actor, Record, Role
+from server.domain.roles import CREW, DESK, EVERYONE, PLANNERS, Actor, Record, Role
 from server.domain.rundown import AdjustCue, Cue, Segment, Slot
 from server.domain.show import Command, Decision, Details, Draft
 
@@ -64,6 +65,10 @@ COMMANDS: dict[type[Command], Grant] = {
     messages.AcknowledgeMessage: Grant(
         messages.acknowledge, frozenset({Role.PRESENTER, Role.COMMENTATOR})
     ),
+    invitations.SendInvitations: Grant(invitations.send, PLANNERS),
+    invitations.CancelInvitations: Grant(invitations.cancel, PLANNERS),
+    invitations.AcceptInvitation: Grant(invitations.accept, frozenset({Role.PRESENTER})),
+    invitations.MoveInvitation: Grant(invitations.move, frozenset({Role.PRESENTER})),
     captions.SayCaption: Grant(captions.say, DESK | {Role.INTERPRETER}),
     captions.ClearCaption: Grant(captions.clear, DESK | {Role.INTERPRETER}),
 }
@@ -75,6 +80,7 @@ REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
     picture.ReportTrouble: picture.report_trouble,
     sources.ReportSource: sources.report,
     delay.ReportDelay: delay.report,
+    invitations.ReportMail: invitations.mailed,
 }
 
 RECORDS: tuple[type[Record], ...] = (
@@ -96,6 +102,7 @@ RECORDS: tuple[type[Record], ...] = (
     sources.Source,
     sources.Cut,
     captions.Caption,
+    invitations.Invitation,
 )
 
 

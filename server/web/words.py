@@ -60,6 +60,7 @@ TERMS = {
     "source": N_("source"),
     "cut": N_("cut"),
     "caption": N_("caption"),
+    "invitation": N_("invitation"),
 }
 TERM_DETAILS = frozenset({"state", "role", "kind"})
 """The details of a refusal that hold a term."""

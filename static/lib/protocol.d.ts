@@ -1,5 +1,12 @@
 /** Every frame, command and record. Written by `python -m server.protocol.describe`. */
 
+/** A presenter will come. `sequence`: of the invitation that they have read. */
+export interface AcceptInvitation {
+  type: "invitation.accept";
+  slot: string;
+  sequence: number;
+}
+
 /** Say that one has read it. */
 export interface AcknowledgeMessage {
   type: "message.acknowledge";
@@ -62,6 +69,12 @@ export interface ByeFrame {
   type: "bye";
   code: number;
   retry_after: number | null;
+}
+
+/** Tell presenters that they need not come after all. */
+export interface CancelInvitations {
+  type: "invitation.cancel";
+  slots: string[];
 }
 
 /** The latest line in one language (record `caption/…`); its id is the language's tag. `text` is "" where it was cleared; `said_at` is when it was said or cleared, ms UTC. */
@@ -158,7 +171,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SayCaption | ClearCaption;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SendInvitations | CancelInvitations | AcceptInvitation | MoveInvitation | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -217,6 +230,25 @@ export interface HoldStage {
   seen?: number | null;
 }
 
+/** What one presenter was told of their slot (record `invitation/{slot}`); instants in ms UTC. `sequence` is the seq of the turn that told it: a calendar keeps the higher one. `before_at` is the start that they were told before this one. `state` is what they say of it: nothing yet (`sent`), `accepted`, or please `move` me, in their `words`. `mail` is what became of the mail: none yet, `mailed`, there is `no_address`, it is `waiting` for a mail server, or was `refused` for good; `mail_words` is what the mail server said, and `mailed_sequence` the sequence that went out last. */
+export interface Invitation {
+  id: string;
+  slot: string;
+  person: string;
+  starts_at: number;
+  ends_at: number;
+  sequence: number;
+  state: "accepted" | "cancelled" | "move" | "sent";
+  sent_at: number;
+  words: string;
+  answered_at: number | null;
+  before_at: number | null;
+  withdrawn?: boolean;
+  mail?: "" | "mailed" | "no_address" | "refused" | "waiting";
+  mail_words?: string;
+  mailed_sequence?: number | null;
+}
+
 /** The name strap over the picture (record `lowerthird/…`, one for each stage). */
 export interface LowerThird {
   id: string;
@@ -243,6 +275,14 @@ export interface Message {
   text: string;
   sent_at: number;
   acknowledged_at: number | null;
+}
+
+/** A presenter asks for another time. `sequence`: of the invitation that they have read. */
+export interface MoveInvitation {
+  type: "invitation.move";
+  slot: string;
+  sequence: number;
+  words?: string;
 }
 
 /** What stands on every screen of a stage (record `notice/…`); without words there is none. `urgent` is for what cannot wait: the hall is to be left, the show has to stop. */
@@ -413,6 +453,12 @@ export interface Segment {
   title: string;
   position: number;
   stage: string;
+}
+
+/** Tell presenters when they are on. Without `slots`: all who have not been told yet, or not of a change. One that is named and has been told already is mailed once more. */
+export interface SendInvitations {
+  type: "invitation.send";
+  slots?: string[] | null;
 }
 
 /** Tell one person something, or every presenter (`to` left out). */
@@ -595,6 +641,10 @@ export type Command =
   | ClearNotice
   | SendMessage
   | AcknowledgeMessage
+  | SendInvitations
+  | CancelInvitations
+  | AcceptInvitation
+  | MoveInvitation
   | SayCaption
   | ClearCaption;
 
@@ -618,6 +668,7 @@ export interface Records {
   source: Source;
   cut: Cut;
   caption: Caption;
+  invitation: Invitation;
 }
 
 export type AnyRecord = Records[keyof Records];
@@ -656,6 +707,14 @@ export type RefusalCode =
   | "frame.too_long"
   | "greenroom.not_yours"
   | "greenroom.unknown"
+  | "invitation.called"
+  | "invitation.changed"
+  | "invitation.none"
+  | "invitation.none_due"
+  | "invitation.not_yours"
+  | "invitation.out_of_date"
+  | "invitation.unknown"
+  | "invitation.withdrawn"
   | "link.elsewhere"
   | "link.over"
   | "link.unknown"

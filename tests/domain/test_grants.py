@@ -42,6 +42,10 @@ GRANTS = {
     "greenroom.report": "presenter",
     "message.send": "caller host",
     "message.acknowledge": "presenter commentator",
+    "invitation.send": "caller organiser",
+    "invitation.cancel": "caller organiser",
+    "invitation.accept": "presenter",
+    "invitation.move": "presenter",
     "caption.say": "caller host interpreter",
     "caption.clear": "caller host interpreter",
 }
@@ -61,6 +65,8 @@ SMALLEST = {
     "state": "ready",
     "message": "m1",
     "source": "studio",
+    "slots": ("s1",),
+    "sequence": 1,
 }
 
 BY_NAME = {str(kind.__struct_config__.tag): kind for kind in COMMANDS}

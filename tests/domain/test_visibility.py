@@ -11,6 +11,7 @@ from server.domain.captions import Caption
 from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
+from server.domain.invitations import READERS, Invitation
 from server.domain.messages import Message
 from server.domain.notices import Notice
 from server.domain.people import Person
@@ -27,10 +28,14 @@ NOTHING = ""
 
 
 class Row(NamedTuple):
-    """One record; what the desk, the rest of the crew, a person concerned and all others see."""
+    """One record; what the desk, the rest of the crew, a person concerned and all others see.
+
+    `readers` are the desk and the organiser, of what concerns the plan.
+    """
 
     record: Record
     all: str
+    readers: str | None = None
     desk: str | None = None
     crew: str | None = None
     persons: dict[str, str] = {}  # noqa: RUF012
@@ -72,6 +77,7 @@ WRITTEN = RELEASED + " written_at"
 SLOT = "id segment position presenter topic project field language place"
 PICTURE = "id state since behind_ms"
 SOURCE = "id person state since"
+INVITED = "id slot person starts_at ends_at sequence state words sent_at answered_at before_at"
 MESSAGE = "id to sender text sent_at acknowledged_at"
 
 TABLE = [
@@ -155,12 +161,29 @@ TABLE = [
         persons={"ada": SOURCE},
     ),
     Row(Cut(id="main", source="studio"), all=NOTHING, crew="id source cue taken_at"),
+    Row(
+        Invitation(
+            id="s1",
+            slot="s1",
+            person="ada",
+            starts_at=1,
+            ends_at=2,
+            sequence=3,
+            state="move",
+            sent_at=4,
+        ),
+        all=NOTHING,
+        readers=INVITED + " withdrawn mail mail_words mailed_sequence",
+        persons={"ada": INVITED},
+    ),
     Row(Caption(id="zh", text="你好", said_at=1), all="id text said_at"),
 ]
 
 
 def expected(row: Row, viewer: Viewer) -> set[str]:
     """What the table says that a viewer sees."""
+    if viewer.role in READERS and row.readers is not None:
+        return set(row.readers.split())
     if viewer.person in row.persons:
         return set(row.persons[viewer.person].split())
     if viewer.role in DESK and row.desk is not None:
@@ -196,7 +219,7 @@ def test_every_field_of_a_record_is_decided(kind: type[Record]) -> None:
     decided = set()
     for row in TABLE:
         if type(row.record) is kind:
-            texts = (row.all, row.desk, row.crew, row.never, *row.persons.values())
+            texts = (row.all, row.readers, row.desk, row.crew, row.never, *row.persons.values())
             decided |= {name for text in texts if text for name in text.split()}
     computed = {name for name in decided if isinstance(getattr(kind, name, None), property)}
     assert decided - computed == set(kind.__struct_fields__)

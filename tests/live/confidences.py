@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from server.domain.roles import CREW, DESK, EVERYONE, Role, Viewer
+from server.domain.roles import CREW, DESK, EVERYONE, PLANNERS, Role, Viewer
 
 WORD = re.compile(rb"zq\d+qz")
 
@@ -60,6 +60,7 @@ class Confidences:
         self._said: dict[str, list[tuple[int, Audience]]] = {}
         self._questions: dict[str, Asked] = {}
         self._feedback: dict[str, Written] = {}
+        self._asked_to_move: dict[str, list[str]] = {}
 
     def plant(self, said: str, audience: Audience, seq: int = 1) -> None:
         """Say who may read a word from `seq` on."""
@@ -100,6 +101,14 @@ class Confidences:
             case ["message", "send"]:
                 to = frozenset({command["to"]} if command.get("to") else PRESENTERS.values())
                 self.plant(command["text"], Audience(DESK, to), seq)
+            case ["invitation", "send"]:
+                for fact in entry["facts"]:
+                    if fact["name"] == "invitation.sent":
+                        self._answer(fact["about"].removeprefix("invitation/"), [], seq)
+            case ["invitation", "accept"]:
+                self._answer(command["slot"], [], seq)
+            case ["invitation", "move"]:
+                self._answer(command["slot"], [command["words"]], seq)
             case ["trial", "hand_over"]:
                 written = self._feedback[command["feedback"]]
                 written.presenter = command["presenter"]
@@ -140,6 +149,12 @@ class Confidences:
         audience = ANYBODY if written.to == "public" else Audience(persons=frozenset(readers))
         for said in written.words:
             self.plant(said, audience, seq)
+
+    def _answer(self, slot: str, words: list[str], seq: int) -> None:
+        self._hide(self._asked_to_move.get(slot, []), seq)
+        self._asked_to_move[slot] = words
+        for said in words:
+            self.plant(said, Audience(DESK | PLANNERS, frozenset({PRESENTERS[slot]})), seq)
 
     def _forget(self, key: str, seq: int) -> None:
         kind, _, record_id = key.partition("/")

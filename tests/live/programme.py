@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterator
 from server.domain import messages, notices, questions, sources, stage, windows
 from server.domain.feedback import Feedback, ReleaseFeedback, WriteFeedback
 from server.domain.greenroom import Report
+from server.domain.invitations import (
+    AcceptInvitation,
+    CancelInvitations,
+    Invitation,
+    MoveInvitation,
+    SendInvitations,
+)
 from server.domain.messages import Message
 from server.domain.questions import Question
 from server.domain.roles import Actor, Record, Role
@@ -16,6 +23,7 @@ from tests.live.confidences import word
 # What an attendee is known by is as secret as what they say.
 ANON = [Actor(word(number), Role.ATTENDEE) for number in (901, 902, 903)]
 HOST = Actor("host", Role.HOST)
+ORGANISER = Actor("organiser", Role.ORGANISER)
 ASKERS = [*ANON, PRESENTER, COMMENTATOR, CALLER]
 
 Given = tuple[Actor, Command]
@@ -172,6 +180,26 @@ def _cut(p: Programme, a: int, b: int) -> Given:
     return CALLER if b % 2 else HOST, sources.TakePicture(source=source, seen=p.seen(b))
 
 
+def _invite(p: Programme, a: int, b: int) -> Given:
+    slots = (None, ("s1",), ("s2",), ("s1", "s2"))[a % 4]
+    return ORGANISER if b % 2 else CALLER, SendInvitations(slots=slots)
+
+
+def _uninvite(p: Programme, a: int, b: int) -> Given:
+    return ORGANISER, CancelInvitations(slots=(f"s{1 + a % 2}",))
+
+
+def _answer_invitation(p: Programme, a: int, b: int) -> Given:
+    found = [i for i in p.of_kind(Invitation) if isinstance(i, Invitation)]
+    slot, sequence = (
+        (found[a % len(found)].slot, found[a % len(found)].sequence) if found else ("s1", 1)
+    )
+    who = PRESENTER if (slot == "s1") != (b == 7) else OTHER_PRESENTER
+    if b % 2:
+        return who, MoveInvitation(slot=slot, sequence=sequence, words=p.says())
+    return who, AcceptInvitation(slot=slot, sequence=sequence)
+
+
 MAKERS: dict[str, Maker] = {
     "advance": _advance,
     "hold": lambda p, a, b: (CALLER, stage.HoldStage()),
@@ -203,5 +231,8 @@ MAKERS: dict[str, Maker] = {
     "close": _window(windows.CloseQuestions),
     "post": _post,
     "unpost": lambda p, a, b: (HOST, notices.ClearNotice()),
+    "invite": _invite,
+    "uninvite": _uninvite,
+    "answer_invitation": _answer_invitation,
     "usurp": lambda p, a, b: (ANON[a % 3], stage.AdvanceStage(seen=p.seen(0))),
 }
