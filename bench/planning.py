@@ -6,8 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 from server.domain import clock
+from server.domain.hours import Hours
 from server.plan.discomfort import HOUR
-from server.plan.hours import Hours
 from server.plan.planner import plan
 from server.plan.problem import Gap, Problem, Sitting, Slot, Someone, Together
 from server.plan.score import breaches

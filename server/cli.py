@@ -31,13 +31,13 @@ from server.domain.roles import Role
 from server.domain.sources import camera_of
 from server.edge import serve_edge
 from server.integrations.export import export
-from server.integrations.planfile import read_plan
 from server.integrations.showfile import read
 from server.media.archive import Archive
 from server.media.cameras import Reach
 from server.media.cutting import make
 from server.media.elsewhere import Elsewhere, elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Secure, free_port, secure
+from server.plan.show import of_records, problem_of
 from server.proposal import propose
 from server.service.links import read_secret, stream_key
 from server.service.ports import Outlet, Store
@@ -174,7 +174,7 @@ def _from_file(path: Path, read: Callable[[str], T]) -> T:
 
 async def _plan(options: argparse.Namespace) -> None:
     """Print the fairest rundown of a show file."""
-    show = _from_file(options.file, read_plan)
+    show = _from_file(options.file, lambda text: problem_of(of_records(read(text))))
     proposal = propose(show, time.perf_counter)
     if options.json:
         print(json.dumps(proposal.document(), ensure_ascii=False, indent=2))

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.domain import clock
-from server.integrations.planfile import ShowPlan
 from server.plan.discomfort import HOUR
 from server.plan.explain import Price
 from server.plan.findings import Errand, Findings, findings
 from server.plan.planner import Plan
 from server.plan.problem import Apart, InOrder, Order, Pin, Together, Wish
 from server.plan.score import Score, appearances, score, timed
+from server.plan.show import ShowPlan
 from server.plan.start import Start
 
 

@@ -47,6 +47,12 @@ def later(wall_time: str, seconds: int) -> str:
     return (datetime.strptime(wall_time, WALL) + timedelta(seconds=seconds)).strftime(WALL)
 
 
+def between(earlier: str, later_wall: str) -> int:
+    """Return the seconds of wall clock from one wall time to another."""
+    apart = datetime.strptime(later_wall, WALL) - datetime.strptime(earlier, WALL)
+    return round(apart.total_seconds())
+
+
 class Anchor(msgspec.Struct, frozen=True):
     """From which a screen counts by itself: `seconds` were left at the instant `at` (ms UTC)."""
 

@@ -9,6 +9,7 @@ from server.domain import (
     delay,
     feedback,
     greenroom,
+    hours,
     invitations,
     messages,
     notices,
@@ -17,6 +18,7 @@ from server.domain import (
     sources,
     stage,
     windows,
+    wishes,
 )
 from server.domain.people import Person
 from server.domain.refusal import Refusal
@@ -69,6 +71,8 @@ COMMANDS: dict[type[Command], Grant] = {
     invitations.CancelInvitations: Grant(invitations.cancel, PLANNERS),
     invitations.AcceptInvitation: Grant(invitations.accept, frozenset({Role.PRESENTER})),
     invitations.MoveInvitation: Grant(invitations.move, frozenset({Role.PRESENTER})),
+    hours.GiveAvailability: Grant(hours.give, PLANNERS | hours.NEEDED),
+    wishes.WishPlan: Grant(wishes.wish, PLANNERS),
     captions.SayCaption: Grant(captions.say, DESK | {Role.INTERPRETER}),
     captions.ClearCaption: Grant(captions.clear, DESK | {Role.INTERPRETER}),
 }
@@ -103,6 +107,8 @@ RECORDS: tuple[type[Record], ...] = (
     sources.Cut,
     captions.Caption,
     invitations.Invitation,
+    hours.Availability,
+    wishes.Wishes,
 )
 
 

@@ -108,6 +108,23 @@ def in_order(draft: Draft, stage: str) -> list[Cue]:
     return sorted((c for c in draft.all(Cue) if c.stage == stage), key=lambda c: c.position)
 
 
+def after(cue: Cue, seconds: int) -> str:
+    """Return the wall time at which `seconds` have gone by after a cue's planned start."""
+    at = cue.planned_at + seconds * 1000
+    wall = clock.wall(at, cue.zone)
+    # The second time round of a repeated hour has no wall time of its own.
+    return wall if clock.instant(wall, cue.zone) == at else clock.later(cue.wall, seconds)
+
+
+def following(cue: Cue, changeover_seconds: int, slot: str | None) -> str:
+    """Return for when a cue of `slot` is planned that follows `cue` and has no start of its own.
+
+    The changeover lies between a slot and what is not of it.
+    """
+    leaves = cue.slot is not None and cue.slot != slot
+    return after(cue, cue.seconds + (changeover_seconds if leaves else 0))
+
+
 def ahead(cues: Sequence[Cue], on_air: str | None, standby: str | None) -> list[Cue]:
     """Return the cues still to be called: the one that stands by and what follows it.
 
@@ -117,6 +134,24 @@ def ahead(cues: Sequence[Cue], on_air: str | None, standby: str | None) -> list[
     if first is None:
         return []
     return [c for c in cues if c.position >= first and c.id != on_air and c.started_at is None]
+
+
+def to_come(cues: Sequence[Cue]) -> list[Cue]:
+    """Return the cues whose place in the rundown is still open, of all `cues` in their order.
+
+    A slot of which a cue was called keeps its place, with all its cues. A slot that was passed over
+    may still be given another place; other cues that were passed over are behind us.
+    """
+    called = {cue.slot for cue in cues if cue.slot is not None and cue.started_at is not None}
+    kept = [cue.position for cue in cues if cue.started_at is not None or cue.slot in called]
+    front = max(kept, default=0)
+    return [
+        cue
+        for cue in cues
+        if cue.started_at is None
+        and cue.slot not in called
+        and (cue.slot is not None or cue.position > front)
+    ]
 
 
 def on_air_at(cues: Iterable[Cue], at: int) -> Cue | None:

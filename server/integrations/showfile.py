@@ -16,11 +16,12 @@ from server.domain.greenroom import GreenRoom
 from server.domain.people import Person
 from server.domain.recording import WHOLE
 from server.domain.roles import Record, Role
-from server.domain.rundown import CUE_KINDS, Cue, Segment, Slot
+from server.domain.rundown import CUE_KINDS, Cue, Segment, Slot, after, following
 from server.domain.show import Details
 from server.domain.stage import LowerThird, Stage
 from server.domain.text import clean
 from server.domain.windows import SHOW, Window
+from server.integrations.showplan import availabilities, wishes
 from server.integrations.showtables import (
     CueTable,
     Lengths,
@@ -54,6 +55,8 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
         raise wrong("segment", "there is nothing to call: no segment has a cue or a slot")
     cues = plan.cues if starts_at is None else _moved(plan.cues, starts_at)
     first, last = cues[0], cues[-1]
+    wished = wishes(file, plan.slots, plan.cues[0].wall)
+    moved_seconds = clock.between(plan.cues[0].wall, first.wall)
     return [
         Details(
             id="show",
@@ -80,6 +83,8 @@ def read(text: str, starts_at: int | None = None) -> list[Record]:
         *([Window(id=SHOW, open=False)] if file.questions == "closed" else ()),
         *people,
         *_green_rooms(file, plan.slots),
+        *availabilities(file),
+        replace(wished, ends=wished.ends and clock.later(wished.ends, moved_seconds)),
     ]
 
 
@@ -121,6 +126,7 @@ def _people(file: ShowTable) -> Iterator[Person]:
                 language=table.language,
                 country=table.country,
                 organisation=clean(table.organisation, f"{place}.organisation", LIMIT, empty=True),
+                email=table.email,
             )
 
 
@@ -199,8 +205,8 @@ class _Plan:
             own: int | None = getattr(table, kind)
             seconds: int = getattr(self.file.lengths, kind) if own is None else own
             if seconds:
-                cue = self._call(f"{slot_id}.{kind}", kind, seconds, segment)
-                self.cues.append(replace(cue, slot=slot_id, note=note))
+                cue = self._call(f"{slot_id}.{kind}", kind, seconds, segment, slot_id)
+                self.cues.append(replace(cue, note=note))
                 note = ""
 
     def _start_at(self, start: Start | None, place: str) -> None:
@@ -208,25 +214,34 @@ class _Plan:
         if start is not None:
             self._start, self._start_place = start, place
 
-    def _call(self, cue_id: str, kind: str, seconds: int, segment: str) -> Cue:
+    def _call(
+        self, cue_id: str, kind: str, seconds: int, segment: str, slot: str | None = None
+    ) -> Cue:
         """Return the next cue, with a hard start if one was kept for it."""
         hard = self._start is not None
         cue = Cue(
             id=cue_id,
             position=len(self.cues) + 1,
             kind=kind,
-            wall=self._wall(),
+            wall=self._wall(slot),
             zone=self.file.zone,
             seconds=seconds,
             segment=segment,
+            slot=slot,
             hard=hard,
         )
         self._start = None
         return cue
 
-    def _wall(self) -> str:
+    def _free(self, slot: str | None) -> str | None:
+        """Return when what comes earlier is over; None: nothing does."""
+        if not self.cues:
+            return None
+        return following(self.cues[-1], self.file.plan.changeover, slot)
+
+    def _wall(self, slot: str | None) -> str:
         start, place = self._start, self._start_place
-        free = _after(self.cues[-1]) if self.cues else None
+        free = self._free(slot)
         if start is None:
             if free is None:
                 raise wrong(place, "the first segment needs a start, such as at = “14:00”")
@@ -246,19 +261,10 @@ def _length(table: CueTable, place: str) -> int:
     raise wrong(f"{place}.seconds", "a cue has a length in seconds or in minutes")
 
 
-def _after(cue: Cue, seconds: int | None = None) -> str:
-    """Return the wall time at which `seconds`, or its whole length, have gone by after a start."""
-    seconds = cue.seconds if seconds is None else seconds
-    at = cue.planned_at + seconds * 1000
-    wall = clock.wall(at, cue.zone)
-    # The second time round of a repeated hour has no wall time of its own.
-    return wall if clock.instant(wall, cue.zone) == at else clock.later(cue.wall, seconds)
-
-
 def _moved(cues: list[Cue], starts_at: int) -> list[Cue]:
     """Return the cues planned anew from an instant, as far apart as they were."""
     moved = [replace(cues[0], wall=clock.wall(starts_at, cues[0].zone))]
     for before, cue in pairwise(cues):
         apart = (cue.planned_at - before.planned_at) // 1000
-        moved.append(replace(cue, wall=_after(moved[-1], apart)))
+        moved.append(replace(cue, wall=after(moved[-1], apart)))
     return moved

@@ -11,6 +11,7 @@ from msgspec import Meta, field
 from server.domain.questions import LanguageTag
 from server.domain.refusal import Refusal
 from server.domain.rundown import DAY
+from server.domain.wishes import CHANGEOVER_LIMIT
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Title = Annotated[str, Meta(max_length=200)]
@@ -21,6 +22,8 @@ Minutes = Annotated[float, Meta(ge=0, le=DAY / 60)]
 RollSeconds = Annotated[int, Meta(ge=0, le=600)]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 WarnSeconds = Annotated[int, Meta(ge=1, le=3600)]
+# Where invitations go.
+Email = Annotated[str, Meta(pattern=r"^([^\s@<>,;:\"]+@[^\s@<>,;:\"]+)?$", max_length=254)]
 # A call outside, such as https://meet.example.org/room; who has the address can come in.
 Meeting = Annotated[str, Meta(pattern=r"^(https://[^\s/?#]+([/?#]\S*)?)?$", max_length=500)]
 
@@ -100,6 +103,7 @@ class PersonTable(Table, frozen=True):
     language: LanguageTag = "en"
     country: Country = ""
     organisation: Title = ""
+    email: Email = ""
     available: tuple[Words, ...] = ()
     preferred: tuple[Words, ...] = ()
     weight: Weight = 1
@@ -142,7 +146,8 @@ class PlanTable(Table, frozen=True):
 
     `together`: true, or the fields whose slots follow one another; `pin`: what stays in its place;
     `ends`: the hard end of the stream; `days` and `starts`: which starts to compare; `curve`: a
-    name, or pairs of a local hour and the hours of burden there.
+    name, or pairs of a local hour and the hours of burden there; `changeover`: the seconds between
+    a slot and what follows it, also in the rundown.
     """
 
     together: bool | tuple[Title, ...] = False
@@ -154,6 +159,7 @@ class PlanTable(Table, frozen=True):
     starts: Words = ""
     curve: Literal["gentle", "squared"] | tuple[tuple[float, float], ...] = "gentle"
     audience: tuple[AudienceTable, ...] = ()
+    changeover: Annotated[int, Meta(ge=0, le=CHANGEOVER_LIMIT)] = 0
 
 
 class ShowTable(Table, frozen=True):

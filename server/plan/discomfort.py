@@ -10,14 +10,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from server.domain import clock
-from server.domain.refusal import Refusal
+from server.domain.wishes import Knot, check_curve
 
 HOUR = 3600
 DAY_MS = 24 * HOUR * 1000
 STEP_MS = 5 * 60 * 1000
-MOST = 1000.0
-
-Knot = tuple[float, float]
 
 
 class Curve:
@@ -30,22 +27,9 @@ class Curve:
     def __init__(self, knots: tuple[Knot, ...]) -> None:
         """Refuse `plan.curve` unless there are two knots or more, of hours that rise from 0 to 24
         and burdens from 0 to 1000."""
-        hours = [hour for hour, _ in knots]
-        if (
-            len(knots) < 2
-            or not all(a < b for a, b in pairwise(hours))
-            or not 0 <= hours[0] <= hours[-1] < 24
-            or not all(0 <= burden <= MOST for _, burden in knots)
-        ):
-            raise Refusal(
-                "plan.curve",
-                "A curve is two or more pairs of a local hour, rising from 0 to below 24, and a"
-                " burden from 0 to {most}.",
-                field="curve",
-                most=int(MOST),
-            )
+        check_curve(knots)
         self.knots = knots
-        self._hours = hours
+        self._hours = [hour for hour, _ in knots]
         before, after = knots[-1], knots[0]
         ring = [(before[0] - 24, before[1]), *knots, (after[0] + 24, after[1])]
         rises = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(ring)]

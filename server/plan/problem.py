@@ -12,9 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from server.domain import clock
+from server.domain.hours import Hours, inside
 from server.domain.refusal import Refusal
 from server.plan.discomfort import GENTLE, HOUR, Curve, burden
-from server.plan.hours import Hours, inside
 
 
 class Someone(msgspec.Struct, frozen=True):

@@ -51,6 +51,9 @@ def components(refs: str = "#/$defs/{name}") -> dict[str, Schema]:
     for schema in found.values():
         if "description" in schema:
             schema["description"] = " ".join(schema["description"].split())
+        for field in schema.get("properties", {}).values():
+            if isinstance(field.get("default"), tuple):
+                field["default"] = list(field["default"])
     for kind in (*SERVER_FRAMES, You):
         # The server leaves nothing out, except where a frame or a field says so.
         if not kind.__struct_config__.omit_defaults:

@@ -18,9 +18,10 @@ GROUPS: dict[str, Role] = {
     "everybody": Role.ATTENDEE,
     "moderator": Role.MODERATOR,
     "organiser": Role.ORGANISER,
+    "host": Role.HOST,
     "caller": Role.CALLER,
 }
-"""Whose views differ: the host sees what the caller sees, all others what everybody does."""
+"""Whose views differ: all others see what everybody does."""
 
 # The states on which it depends who sees a record.
 STATES: dict[type[Record], tuple[str, tuple[str, ...]]] = {

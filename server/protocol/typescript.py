@@ -26,6 +26,8 @@ def expression(schema: Schema) -> str:
             return " | ".join(json.dumps(value) for value in values)
         case {"anyOf": schemas}:
             return " | ".join(expression(one) for one in schemas)
+        case {"type": "array", "prefixItems": list(items)}:
+            return f"[{', '.join(expression(one) for one in items)}]"
         case {"type": "array", "items": dict(items)}:
             inner = expression(items)
             return f"({inner})[]" if " | " in inner else f"{inner}[]"

@@ -59,6 +59,8 @@ TERMS = {
     "picture": N_("picture"),
     "source": N_("source"),
     "cut": N_("cut"),
+    "availability": N_("availability"),
+    "wishes": N_("wishes"),
     "caption": N_("caption"),
     "invitation": N_("invitation"),
 }

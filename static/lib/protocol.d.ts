@@ -64,6 +64,15 @@ export interface AskQuestion {
   watched_at?: number | null;
 }
 
+/** When somebody can be there, and when they would like to be (record `availability/{person}`). Hours such as `07:00-23:30` or `2020-11-13 19:00-22:00` on their own clock; none: any hour. `given_at` (ms UTC) is when they were last given, None: they stand in the show file. */
+export interface Availability {
+  id: string;
+  available: string[];
+  preferred: string[];
+  words: string;
+  given_at: number | null;
+}
+
 /** The last frame before the server closes; `retry_after` in seconds, null: stay away. */
 export interface ByeFrame {
   type: "bye";
@@ -106,6 +115,12 @@ export interface ClearNotice {
 export interface CloseQuestions {
   type: "questions.close";
   slot?: string | null;
+}
+
+/** Those who watch in one zone, and how many people they count as. */
+export interface Crowd {
+  zone: string;
+  weight?: number;
 }
 
 /** The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC. A `hard` cue never starts before its planned time; a linked one starts when the cue before it ends. `buffer_seconds` is how much of its length it gives back when the show is late. */
@@ -171,7 +186,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SendInvitations | CancelInvitations | AcceptInvitation | MoveInvitation | SayCaption | ClearCaption;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SendInvitations | CancelInvitations | AcceptInvitation | MoveInvitation | GiveAvailability | WishPlan | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -202,6 +217,15 @@ export interface Feedback {
   written_at?: number;
   released_to: "nobody" | "presenter" | "public";
   released_at: number | null;
+}
+
+/** Say when one can be there and would like to be; those who plan say it for any `person`. */
+export interface GiveAvailability {
+  type: "availability.give";
+  available?: string[];
+  preferred?: string[];
+  words?: string;
+  person?: string | null;
 }
 
 /** One presenter's place in the green room (record `greenroom/{person}`). `state` is what they last reported; standby, on air and done are the stage's word, in the slot's `place`. Whether they are connected now is a whisper and is never stored. */
@@ -308,7 +332,7 @@ export interface Patch {
   records: {[key: string]: AnyRecord | null};
 }
 
-/** A presenter, commentator, host or other named person (record `person/…`). */
+/** A presenter, commentator, host or other named person (record `person/…`). `email` is where invitations go; only who plans sees it, and the person. */
 export interface Person {
   id: string;
   role: string;
@@ -317,6 +341,7 @@ export interface Person {
   language?: string;
   country: string;
   organisation: string;
+  email?: string;
 }
 
 /** The picture of one stage (record `picture/…`); a stage without one is `off`. `off`: no stream can come; `waiting`: none has come yet; `live`; `paused`: it stopped, and may go on. `since` is when this began, ms UTC. `source` is who makes the programme, or would if they published: for the crew, and for whoever stands before that camera. `behind_ms`: nineteen of twenty viewers see it no later than this; None: nobody has said. `trouble`: what the crew should know of it, such as that nothing is recorded because the disk is full. */
@@ -571,6 +596,41 @@ export interface Window {
   closed_at: number | null;
 }
 
+/** Say anew what the plan has to keep to. `seen`: the seq that the screen was at. */
+export interface WishPlan {
+  type: "plan.wish";
+  seen: number;
+  together?: string[];
+  apart?: [string, string][];
+  order?: [string, string][];
+  pins?: {[key: string]: number};
+  ends?: string | null;
+  days?: string[];
+  starts?: string;
+  curve?: "gentle" | "squared" | [number, number][];
+  audience?: Crowd[];
+  weights?: {[key: string]: number};
+  changeover_seconds?: number;
+  comments?: {[key: string]: string[]};
+}
+
+/** What a plan keeps to (record `wishes/main`). `together`: fields whose slots follow one another; `apart`: slots with another between them; `order`: the first is over before the second starts; `pins`: which slots are which number, from 0, of those that are not withdrawn. `ends`: the wall time of the stream's hard end. `days` and `starts` (hours such as `08:00-22:00`): which starts to compare. `curve`: the name of one, or pairs of a local hour and the hours of burden there. `weights`: who counts for more or less than one. `comments`: which fields need a commentator; who is not named is needed for all. `changeover_seconds` lie between a slot and what follows it. */
+export interface Wishes {
+  id: string;
+  together: string[];
+  apart: [string, string][];
+  order: [string, string][];
+  pins: {[key: string]: number};
+  ends: string | null;
+  days: string[];
+  starts: string;
+  curve: "gentle" | "squared" | [number, number][];
+  audience: Crowd[];
+  weights: {[key: string]: number};
+  changeover_seconds: number;
+  comments: {[key: string]: string[]};
+}
+
 /** Take one's own question back. */
 export interface WithdrawQuestion {
   type: "question.withdraw";
@@ -645,6 +705,8 @@ export type Command =
   | CancelInvitations
   | AcceptInvitation
   | MoveInvitation
+  | GiveAvailability
+  | WishPlan
   | SayCaption
   | ClearCaption;
 
@@ -669,11 +731,16 @@ export interface Records {
   cut: Cut;
   caption: Caption;
   invitation: Invitation;
+  availability: Availability;
+  wishes: Wishes;
 }
 
 export type AnyRecord = Records[keyof Records];
 
 export type RefusalCode =
+  | "availability.not_needed"
+  | "availability.not_yours"
+  | "availability.unknown"
   | "camera.codec"
   | "camera.crowd"
   | "camera.elsewhere"
@@ -728,6 +795,15 @@ export type RefusalCode =
   | "page.unknown"
   | "person.unknown"
   | "picture.unknown"
+  | "plan.changed"
+  | "plan.curve"
+  | "plan.ends"
+  | "plan.hours"
+  | "plan.itself"
+  | "plan.no_such"
+  | "plan.pinned"
+  | "plan.starts"
+  | "plan.wall"
   | "question.ahead"
   | "question.moved_on"
   | "question.not_open"
@@ -767,4 +843,5 @@ export type RefusalCode =
   | "whip.unknown"
   | "whip.who"
   | "window.unknown"
+  | "wishes.unknown"
   | "zone.unknown";

@@ -92,6 +92,12 @@ class Rehearsal:
         self.show.decision = decision
         self.facts = [fact.name for fact in draft.facts]
 
+    def put(self, record: Record) -> None:
+        """Write a record as another program would."""
+        draft = Draft(self.show, self.now)
+        draft.put(record)
+        self._close(draft)
+
     def wait(self, seconds: float) -> None:
         """Move the clock on."""
         self.now += round(seconds * 1000)

@@ -46,6 +46,8 @@ GRANTS = {
     "invitation.cancel": "caller organiser",
     "invitation.accept": "presenter",
     "invitation.move": "presenter",
+    "availability.give": "caller organiser host commentator presenter",
+    "plan.wish": "caller organiser",
     "caption.say": "caller host interpreter",
     "caption.clear": "caller host interpreter",
 }

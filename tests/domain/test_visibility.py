@@ -11,18 +11,20 @@ from server.domain.captions import Caption
 from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
+from server.domain.hours import Availability
 from server.domain.invitations import READERS, Invitation
 from server.domain.messages import Message
 from server.domain.notices import Notice
 from server.domain.people import Person
 from server.domain.picture import Picture
 from server.domain.questions import Question, Tally
-from server.domain.roles import CREW, DESK, Record, Role, Viewer, look
+from server.domain.roles import CREW, DESK, PLANNERS, Record, Role, Viewer, look
 from server.domain.rundown import Cue, Segment, Slot
 from server.domain.show import Details
 from server.domain.sources import Cut, Source
 from server.domain.stage import LowerThird, Stage
 from server.domain.windows import Window
+from server.domain.wishes import Wishes
 
 NOTHING = ""
 
@@ -30,7 +32,7 @@ NOTHING = ""
 class Row(NamedTuple):
     """One record; what the desk, the rest of the crew, a person concerned and all others see.
 
-    `readers` are the desk and the organiser, of what concerns the plan.
+    `readers` are the desk and the organiser, `planners` those who plan, of what concerns the plan.
     """
 
     record: Record
@@ -38,6 +40,7 @@ class Row(NamedTuple):
     readers: str | None = None
     desk: str | None = None
     crew: str | None = None
+    planners: str | None = None
     persons: dict[str, str] = {}  # noqa: RUF012
     never: str = ""
 
@@ -79,6 +82,11 @@ PICTURE = "id state since behind_ms"
 SOURCE = "id person state since"
 INVITED = "id slot person starts_at ends_at sequence state words sent_at answered_at before_at"
 MESSAGE = "id to sender text sent_at acknowledged_at"
+AVAILABILITY = "id available preferred words given_at"
+WISHES = (
+    "id together apart order pins ends days starts curve audience weights changeover_seconds"
+    " comments"
+)
 
 TABLE = [
     Row(
@@ -106,7 +114,8 @@ TABLE = [
         Person(id="ada", role="presenter", name="Ada", zone="UTC"),
         all=PERSON,
         crew=PERSON + " zone language",
-        persons={"ada": PERSON + " zone language"},
+        planners=PERSON + " zone language email",
+        persons={"ada": PERSON + " zone language email"},
     ),
     Row(
         GreenRoom(id="ada", slot="s1"),
@@ -177,6 +186,8 @@ TABLE = [
         persons={"ada": INVITED},
     ),
     Row(Caption(id="zh", text="你好", said_at=1), all="id text said_at"),
+    Row(Availability(id="ada"), all=NOTHING, crew=AVAILABILITY, persons={"ada": AVAILABILITY}),
+    Row(Wishes(id="main"), all=NOTHING, planners=WISHES),
 ]
 
 
@@ -186,6 +197,8 @@ def expected(row: Row, viewer: Viewer) -> set[str]:
         return set(row.readers.split())
     if viewer.person in row.persons:
         return set(row.persons[viewer.person].split())
+    if viewer.role in PLANNERS and row.planners is not None:
+        return set(row.planners.split())
     if viewer.role in DESK and row.desk is not None:
         return set(row.desk.split())
     if viewer.role in CREW and row.crew is not None:
@@ -219,7 +232,8 @@ def test_every_field_of_a_record_is_decided(kind: type[Record]) -> None:
     decided = set()
     for row in TABLE:
         if type(row.record) is kind:
-            texts = (row.all, row.readers, row.desk, row.crew, row.never, *row.persons.values())
+            crew = (row.desk, row.crew, row.readers, row.planners)
+            texts = (row.all, *crew, row.never, *row.persons.values())
             decided |= {name for text in texts if text for name in text.split()}
     computed = {name for name in decided if isinstance(getattr(kind, name, None), property)}
     assert decided - computed == set(kind.__struct_fields__)

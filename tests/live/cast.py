@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from server.domain.people import Person
 from server.domain.questions import SHOWN, Question
-from server.domain.roles import CREW, Record, Role
+from server.domain.roles import CREW, PLANNERS, Record, Role
 from server.domain.rundown import Cue, Slot
 from server.domain.show import Details
 from tests.domain.rehearsal import records
@@ -40,9 +40,9 @@ def planted(confidences: Confidences) -> list[Record]:
     numbers = iter(range(100))
     found: list[Record] = []
 
-    def say(*persons: str) -> str:
+    def say(*persons: str, views: frozenset[Role] = CREW) -> str:
         said = word(next(numbers))
-        confidences.plant(said, Audience(CREW, frozenset(persons)))
+        confidences.plant(said, Audience(views, frozenset(persons)))
         return said
 
     for record in records():
@@ -50,7 +50,9 @@ def planted(confidences: Confidences) -> list[Record]:
             case Details():
                 found.append(replace(record, notes=say()))
             case Person():
-                found.append(replace(record, zone=say(record.id), language=say(record.id)))
+                email = say(record.id, views=PLANNERS)
+                zone, language = say(record.id), say(record.id)
+                found.append(replace(record, zone=zone, language=language, email=email))
             case Slot():
                 found.append(replace(record, meeting=say(record.presenter)))
             case Cue():

@@ -61,6 +61,7 @@ class Confidences:
         self._questions: dict[str, Asked] = {}
         self._feedback: dict[str, Written] = {}
         self._asked_to_move: dict[str, list[str]] = {}
+        self._hours: dict[str, list[str]] = {}
 
     def plant(self, said: str, audience: Audience, seq: int = 1) -> None:
         """Say who may read a word from `seq` on."""
@@ -109,6 +110,11 @@ class Confidences:
                 self._answer(command["slot"], [], seq)
             case ["invitation", "move"]:
                 self._answer(command["slot"], [command["words"]], seq)
+            case ["availability", "give"]:
+                person = command.get("person") or who
+                self._hide(self._hours.get(person, []), seq)
+                self._hours[person] = [command["words"]]
+                self.plant(command["words"], Audience(CREW, frozenset({person})), seq)
             case ["trial", "hand_over"]:
                 written = self._feedback[command["feedback"]]
                 written.presenter = command["presenter"]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from server.domain import messages, notices, questions, sources, stage, windows
 from server.domain.feedback import Feedback, ReleaseFeedback, WriteFeedback
 from server.domain.greenroom import Report
+from server.domain.hours import GiveAvailability
 from server.domain.invitations import (
     AcceptInvitation,
     CancelInvitations,
@@ -17,6 +18,7 @@ from server.domain.questions import Question
 from server.domain.roles import Actor, Record, Role
 from server.domain.rundown import AdjustCue
 from server.domain.show import Command, Show
+from server.domain.wishes import WishPlan
 from tests.domain.rehearsal import CALLER, COMMENTATOR, MODERATOR, OTHER_PRESENTER, PRESENTER
 from tests.live.confidences import word
 
@@ -200,6 +202,20 @@ def _answer_invitation(p: Programme, a: int, b: int) -> Given:
     return who, AcceptInvitation(slot=slot, sequence=sequence)
 
 
+def _give(p: Programme, a: int, b: int) -> Given:
+    day = f"{6 + a:02}:00-23:30"
+    if b < 4:
+        who = (PRESENTER, OTHER_PRESENTER, COMMENTATOR)[b % 3]
+        return who, GiveAvailability(available=(day,), words=p.says())
+    person = ("ada", "bo", "wu", "nobody")[a % 4]
+    return ORGANISER, GiveAvailability(preferred=(day,), words=p.says(), person=person)
+
+
+def _wish(p: Programme, a: int, b: int) -> Given:
+    order = (("s1", "s2"),) if a % 2 else ()
+    return CALLER if a % 3 else ORGANISER, WishPlan(seen=p.seen(b), order=order, pins={"s1": b})
+
+
 MAKERS: dict[str, Maker] = {
     "advance": _advance,
     "hold": lambda p, a, b: (CALLER, stage.HoldStage()),
@@ -234,5 +250,7 @@ MAKERS: dict[str, Maker] = {
     "invite": _invite,
     "uninvite": _uninvite,
     "answer_invitation": _answer_invitation,
+    "give": _give,
+    "wish": _wish,
     "usurp": lambda p, a, b: (ANON[a % 3], stage.AdvanceStage(seen=p.seen(0))),
 }

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement, pairwise, permutations
 from hypothesis import strategies as st
 
 from server.domain import clock
-from server.plan.hours import Hours
+from server.domain.hours import Hours
 from server.plan.problem import (
     Apart,
     Gap,

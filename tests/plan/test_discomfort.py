@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.hours import Hours, inside, parse
 from server.domain.refusal import Refusal
 from server.plan.discomfort import CURVES, GENTLE, HOUR, SQUARED, Curve, burden
-from server.plan.hours import Hours, inside, parse
 from tests.plan.cases import MINUTE, instant
 
 knots = st.dictionaries(

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from server.domain import clock
+from server.domain.hours import parse
 from server.domain.refusal import Refusal
 from server.plan.exact import solve
 from server.plan.explain import alternatives, conflict, prices
-from server.plan.hours import parse
 from server.plan.planner import plan
 from server.plan.problem import (
     Apart,

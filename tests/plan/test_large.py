@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from server.domain import clock
+from server.domain.hours import Hours
 from server.plan.assignment import assign, bits, shortage
-from server.plan.hours import Hours
 from server.plan.planner import NotFoundError, arranged, plan
 from server.plan.problem import Apart, Gap, InOrder, Pin, Problem, Sitting, Slot, Someone, Together
 from server.plan.score import breaches, score

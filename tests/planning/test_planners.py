@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.integrations.planfile import read_plan
+from server.integrations.showfile import read
 from server.plan.findings import Errand, Findings, findings
 from server.plan.problem import Problem
+from server.plan.show import of_records, problem_of
 from server.planning.planners import Planners
 from server.planning.wire import line, read_errand, read_findings
 from tests.harness import SAMPLES
@@ -26,7 +27,7 @@ def changsha(**replaced: str) -> Errand:
     text = (SAMPLES / "changsha.toml").read_text(encoding="utf-8")
     for old, new in replaced.items():
         text = text.replace(f'id = "{old}"', f'id = "{old}"\n{new}')
-    show = read_plan(text)
+    show = problem_of(of_records(read(text)))
     return Errand(show.problem, show.zone, tuple(show.walls))
 
 

@@ -5,16 +5,20 @@ import pytest
 from server.domain import clock
 from server.domain.refusal import Refusal
 from server.domain.rundown import Cue
-from server.integrations.planfile import read_plan
 from server.integrations.showfile import read
 from server.plan.discomfort import SQUARED
 from server.plan.planner import plan
 from server.plan.problem import Apart, InOrder, Pin, Together
 from server.plan.score import timed
+from server.plan.show import ShowPlan, of_records, problem_of
 from tests.harness import SAMPLES
 
 CHANGSHA = (SAMPLES / "changsha.toml").read_text(encoding="utf-8")
 PLAN = CHANGSHA[CHANGSHA.index("[plan]") : CHANGSHA.index("# ---- the rundown")]
+
+
+def read_plan(text: str) -> ShowPlan:
+    return problem_of(of_records(read(text)))
 
 
 def changed(plan: str, text: str = CHANGSHA) -> str:
