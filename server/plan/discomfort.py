@@ -29,6 +29,7 @@ class Curve:
         and burdens from 0 to 1000."""
         check_curve(knots)
         self.knots = knots
+        self._hash = hash(knots)
         self._hours = [hour for hour, _ in knots]
         before, after = knots[-1], knots[0]
         ring = [(before[0] - 24, before[1]), *knots, (after[0] + 24, after[1])]
@@ -42,7 +43,7 @@ class Curve:
         return isinstance(other, Curve) and self.knots == other.knots
 
     def __hash__(self) -> int:
-        return hash(self.knots)
+        return self._hash
 
     def at(self, hour: float) -> float:
         """Return the hours of burden at a local hour, such as 4.5 for half past four."""

@@ -1,31 +1,26 @@
 """The optimum with its proof, for as many slots as an afternoon has.
 
-The search takes up the most promising state first (A*: Hart, Nilsson, Raphael 1968). How promising
-one is comes from the assignment of slots to places without the rules between them, whose prices
-bound what the rest must cost; so the first complete plan that is taken up is proved to be best.
+The search takes up the most promising state first (`search.py`). How promising one is comes from
+the assignment of slots to places without the rules between them, whose prices bound what the rest
+must cost; so the first complete plan that is taken up is proved to be best.
 States are sets of slots (`rules.py`), at most 2ⁿ of them unless a wish needs to know more.
 
-Two passes: the least burden of the worst-off person, then the least sum among the plans that keep
-to it, and of these the nearest to the present order.
+It is found in two passes: the least burden of the worst-off person, then the least sum among the
+plans that keep to it, and of these the nearest to the present order.
 """
 
-from collections.abc import Callable
-from heapq import heappop, heappush
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from server.plan.places import Places
-from server.plan.problem import Cost, Order, Problem
+from server.plan.problem import Order, Problem
 from server.plan.rules import Rules, State, Step
+from server.plan.search import Search, Spot, Value
 
 # Steps after which an answer would no longer come while one waits: some seconds.
 PATIENCE = 300_000
 
 Near = Callable[[Step], int]
-Value = tuple[int, ...]
-
-
-class TooLargeError(Exception):
-    """The search was given up: there are too many states."""
 
 
 class Optimum(NamedTuple):
@@ -52,8 +47,12 @@ def solve(problem: Problem, near: Near | None = None, patience: int = PATIENCE) 
     if least is None:
         return None
     search = _Search(rules, places, near or nearness(problem), patience)
-    worst = search.least_worst(least)
-    return None if worst is None else search.least_total(worst)
+    # Mostly the worst-off is as well off as counting allows, and that is proved on the way.
+    found = search.least_total(least)
+    if found is None:
+        worst = search.least_worst(least)
+        return None if worst is None else search.least_total(worst)
+    return found
 
 
 def nearness(problem: Problem) -> Near:
@@ -73,7 +72,7 @@ def nearness(problem: Problem) -> Near:
     return near
 
 
-class _Rest:
+class Rest:
     """What the rest of a plan must cost: the prices of slots and places that are still ahead."""
 
     def __init__(self, places: Places, limit: int) -> None:
@@ -106,84 +105,41 @@ class _Rest:
         return known
 
 
-class _Search:
+class _Search(Search[State]):
     """The two passes over one problem."""
 
     def __init__(self, rules: Rules, places: Places, near: Near, patience: int) -> None:
+        super().__init__(rules.start, rules.everything, rules.ends, patience)
         self.rules = rules
         self.places = places
         self.near = near
-        self.patience = patience
-        self.steps = 0
 
     def least_worst(self, least: int) -> int | None:
         """Return what the worst-off person must bear, at least `least`; None: there is no plan."""
-        rest = _Rest(self.places, least)
+        rest = Rest(self.places, least)
 
-        def onward(value: Value, cost: Cost, step: Step) -> Value:
-            return max(value[0], cost.worst), value[1] + cost.total
+        def onward(state: State, value: Value) -> Iterator[tuple[Value, State, Spot]]:
+            worst, total = value
+            for step in self.rules.steps(state):
+                cost = step.cost
+                found = (max(worst, cost.worst), total + cost.total)
+                yield found, step.after, (step.sitting, step.slot)
 
         # The sum is only to lead the way: among states that are as good for the worst-off.
-        found = self._first(
+        found = self.first(
             (least, 0), onward, lambda value, state: (value[0], value[1] + rest(state))
         )
         return None if found is None else found[0][0]
 
-    def least_total(self, worst: int) -> Optimum:
-        """Return the order of least sum in which nobody bears more than `worst`."""
-        rest = _Rest(self.places, worst)
+    def least_total(self, worst: int) -> Optimum | None:
+        """Return the order of least sum in which nobody bears more than `worst`; None: none."""
+        rest = Rest(self.places, worst)
 
-        def onward(value: Value, cost: Cost, step: Step) -> Value | None:
-            if cost.worst > worst:
-                return None
-            return value[0] + cost.total, value[1] + self.near(step)
+        def onward(state: State, value: Value) -> Iterator[tuple[Value, State, Spot]]:
+            total, far = value
+            for step in self.rules.steps(state, worst):
+                found = (total + step.cost.total, far + self.near(step))
+                yield found, step.after, (step.sitting, step.slot)
 
-        found = self._first((0, 0), onward, lambda value, state: (value[0] + rest(state), value[1]))
-        assert found is not None
-        return Optimum(found[1], self.steps)
-
-    def _first(
-        self,
-        value: Value,
-        onward: Callable[[Value, Cost, Step], Value | None],
-        promise: Callable[[Value, State], Value],
-    ) -> tuple[Value, Order] | None:
-        """Return the first complete plan, and its value, when the least promise goes first."""
-        start, end = self.rules.start, self.rules.everything
-        came: dict[State, tuple[State, Step]] = {}
-        best: dict[State, Value] = {start: value}
-        heap = [(promise(value, start), 0, 0, value, start)]
-        cost_of = self.rules.problem.cost
-        count = 0
-        while heap:
-            *_, value, state = heappop(heap)
-            if best[state] is not value:
-                continue  # reached on a better way since
-            if state.placed == end:
-                if self.rules.ends(state):
-                    return value, self._traced(came, state)
-                continue
-            if self.steps > self.patience:
-                raise TooLargeError
-            for step in self.rules.steps(state):
-                self.steps += 1
-                cost = cost_of(step.slot, step.starts_at)
-                found = None if cost is None else onward(value, cost, step)
-                after = step.after
-                if found is None or (after in best and best[after] <= found):
-                    continue
-                best[after] = found
-                came[after] = (state, step)
-                count += 1
-                # Deeper first among equals, then in the order of the problem: one plan, always.
-                depth = after.placed.bit_count()
-                heappush(heap, (promise(found, after), -depth, count, found, after))
-        return None
-
-    def _traced(self, came: dict[State, tuple[State, Step]], state: State) -> Order:
-        """Return the order that led to a state."""
-        order: list[list[str]] = [[] for _ in self.rules.problem.sittings]
-        while state in came:
-            state, step = came[state]
-            order[step.sitting].insert(0, self.rules.problem.slots[step.slot].id)
-        return tuple(map(tuple, order))
+        found = self.first((0, 0), onward, lambda value, state: (value[0] + rest(state), value[1]))
+        return None if found is None else Optimum(self.rules.order(found[1]), self.steps)

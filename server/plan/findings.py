@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from server.plan.exact import TooLargeError
 from server.plan.explain import Conflict, Price, alternatives, conflict, prices
 from server.plan.planner import NotFoundError, Plan, plan
 from server.plan.problem import Order, Problem
+from server.plan.search import TooLargeError
 from server.plan.start import Start, rank
 
 Planning = Callable[[Problem], Plan | None]

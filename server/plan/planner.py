@@ -8,11 +8,12 @@ from server.plan.arrange import Arrangement
 from server.plan.blocks import NoPlanError
 from server.plan.bound import bound
 from server.plan.discomfort import HOUR
-from server.plan.exact import PATIENCE, TooLargeError, solve
+from server.plan.exact import PATIENCE, solve
 from server.plan.lines import TooManyError
 from server.plan.places import Places
 from server.plan.problem import Order, Problem
 from server.plan.score import Score, breaches, score
+from server.plan.search import TooLargeError
 
 # By how much more than counting can tell the worst-off person may have to bear, in hundredths.
 LET_OUT = (0, 2, 5, 10, 20, 50)

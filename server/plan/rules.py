@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from server.plan.problem import Apart, InOrder, Pin, Problem, Together, ending, pause
+from server.plan.problem import (
+    Apart,
+    Cost,
+    InOrder,
+    Order,
+    Pin,
+    Problem,
+    Together,
+    ending,
+    pause,
+)
+from server.plan.search import Spot
 
 
 class State(NamedTuple):
@@ -24,12 +35,12 @@ class State(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A slot (by its number) that may come next, where and when, and the state after it."""
+    """A slot (by its number) that may come next, where, what that costs, and the state after it."""
 
     slot: int
     sitting: int
     ordinal: int
-    starts_at: int
+    cost: Cost
     after: State
 
 
@@ -62,6 +73,8 @@ class Rules:
         self._first = [
             sum(1 << a for a, b in self._ordered if b == slot) for slot in range(len(problem.slots))
         ]
+        self._steps: dict[State, list[Step]] = {}
+        self._picky = self._several or bool(self._between or self._ordered)
         self._at_once = self._share() if self._several else set()
         self._partners = [self._partners_of(slot) for slot in range(len(problem.slots))]
 
@@ -118,8 +131,20 @@ class Rules:
         *_, last = self.onward(state)
         return last.sitting == len(self.problem.sittings) - 1 and self._closes(last)
 
-    def steps(self, state: State) -> Iterator[Step]:
-        """Yield each slot that may come next, in this sitting or in one after it."""
+    def steps(self, state: State, limit: int | None = None) -> list[Step]:
+        """Return each slot that may come next, in this sitting or in one after it.
+
+        With a `limit`, nobody bears more than that. What comes next is found once for all searches.
+        """
+        known = self._steps.get(state)
+        if known is None:
+            known = self._steps[state] = list(self._next(state))
+        if limit is None:
+            return known
+        return [step for step in known if step.cost.worst <= limit]
+
+    def _next(self, state: State) -> Iterator[Step]:
+        cost_of = self.problem.cost
         for ready in self.onward(state):
             placed, number, ordinal, free_at, _, _ = ready
             sitting = self.problem.sittings[number]
@@ -129,7 +154,10 @@ class Rules:
             open_ms, changeover = sitting.ends_at - starts_at, sitting.changeover * 1000
             for slot in self._open(ready):
                 length = self._lengths[slot]
-                if length <= open_ms and self._fits(ready, slot, starts_at):
+                if length > open_ms or (self._picky and not self._fits(ready, slot, starts_at)):
+                    continue
+                cost = cost_of(slot, starts_at)
+                if cost is not None:
                     after = State(
                         placed | 1 << slot,
                         number,
@@ -138,7 +166,14 @@ class Rules:
                         self._recent(ready, slot) if self._reach else (),
                         self._times(ready, slot, starts_at) if self._several else (),
                     )
-                    yield Step(slot, number, ordinal, starts_at, after)
+                    yield Step(slot, number, ordinal, cost, after)
+
+    def order(self, spots: list[Spot]) -> Order:
+        """Return the order that steps lead to, from the first to the last."""
+        order: list[list[str]] = [[] for _ in self.problem.sittings]
+        for sitting, slot in spots:
+            order[sitting].append(self.problem.slots[slot].id)
+        return tuple(map(tuple, order))
 
     def _closes(self, state: State) -> bool:
         """Tell whether a sitting can end as it is: in time, and with all who are pinned to it."""

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from server.plan.exact import TooLargeError, solve
+from server.plan.exact import solve
 from server.plan.problem import Problem, Sitting, Slot, Someone, Together
 from server.plan.score import breaches, score
+from server.plan.search import TooLargeError
 from tests.plan.cases import DAYS, ZONES, by_trying, instant, problems
 
 # Zones of which none changes its clocks, an hour apart.
