@@ -110,9 +110,9 @@ class Conflict(msgspec.Struct, frozen=True):
     """Why there is no plan.
 
     `kind`: `nowhere` (these slots have no place at all), `too_few` (these slots share fewer places
-    than they are; `places` says how many), `wishes` (these wishes, and the hours of these people,
-    cannot all be kept; without any one of them they could), `length` (the sittings are too short,
-    whatever is wished).
+    than they are; `places` says how many), `wishes` (these wishes, the hours of these people and
+    the earliest starts of these slots cannot all be kept; without any one of them they could),
+    `length` (the sittings are too short, whatever is wished).
     """
 
     kind: str
@@ -145,7 +145,10 @@ def conflict(problem: Problem, solver: Solve = optimum) -> Conflict | None:
 def _smallest(problem: Problem, solver: Solve) -> Conflict:
     """Return wishes and hours of which none can be left out without a plan becoming possible."""
     free = replace(
-        problem, wishes=(), people=tuple(replace(p, available=()) for p in problem.people)
+        problem,
+        wishes=(),
+        people=tuple(replace(p, available=()) for p in problem.people),
+        slots=tuple(replace(slot, earliest=None) for slot in problem.slots),
     )
     if solver(free) is None:
         return Conflict("length", tuple(slot.id for slot in problem.slots))
@@ -157,9 +160,19 @@ def _smallest(problem: Problem, solver: Solve) -> Conflict:
             without = replace(problem, people=people)
             if solver(without) is None:
                 problem = without
+    for late in problem.slots:
+        if late.earliest is not None:
+            slots = tuple(
+                replace(slot, earliest=None) if slot.id == late.id else slot
+                for slot in problem.slots
+            )
+            without = replace(problem, slots=slots)
+            if solver(without) is None:
+                problem = without
     for wish in problem.wishes:
         without = replace(problem, wishes=tuple(w for w in problem.wishes if w != wish))
         if solver(without) is None:
             problem = without
     people_left = tuple(person.id for person in problem.people if person.available)
-    return Conflict("wishes", people=people_left, wishes=problem.wishes)
+    slots_left = tuple(slot.id for slot in problem.slots if slot.earliest is not None)
+    return Conflict("wishes", slots_left, people_left, wishes=problem.wishes)

@@ -36,12 +36,16 @@ class Someone(msgspec.Struct, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """An allotted time that is to find its place: how long it is, and who is needed for it."""
+    """An allotted time that is to find its place: how long it is, and who is needed for it.
+
+    It starts at the instant `earliest` or later.
+    """
 
     id: str
     seconds: int
     people: tuple[str, ...]
     field: str = ""
+    earliest: int | None = None
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -148,7 +152,7 @@ class Problem(msgspec.Struct, frozen=True, dict=True):
         return {}
 
     def cost(self, slot: int, starts_at: int) -> "Cost | None":
-        """Return what it costs to start slot number `slot` at an instant; None: somebody cannot."""
+        """Return what it costs to start slot number `slot` at an instant; None: it cannot."""
         key = (slot, starts_at)
         try:
             return self._costs[key]
@@ -156,6 +160,8 @@ class Problem(msgspec.Struct, frozen=True, dict=True):
             return self._costs.setdefault(key, self._cost(self.slots[slot], starts_at))
 
     def _cost(self, slot: Slot, starts_at: int) -> "Cost | None":
+        if slot.earliest is not None and starts_at < slot.earliest:
+            return None
         ends_at = starts_at + slot.seconds * 1000
         worst = total = 0
         for name in slot.people:

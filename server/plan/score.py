@@ -37,9 +37,9 @@ class Placed(msgspec.Struct, frozen=True):
 class Breach(msgspec.Struct, frozen=True):
     """A hard rule that an order breaks.
 
-    `rule`: `hours` (somebody cannot be there), `overrun` (past a hard start or end), `full` (more
-    slots than a sitting takes), `two_places` (somebody is needed twice at once), `missing` (a slot
-    has no place), or `wish`.
+    `rule`: `hours` (somebody cannot be there), `early` (before its earliest start), `overrun` (past
+    a hard start or end), `full` (more slots than a sitting takes), `two_places` (somebody is needed
+    twice at once), `missing` (a slot has no place), or `wish`.
     """
 
     rule: str
@@ -115,6 +115,37 @@ def moves(present: Order, order: Order) -> int:
     return swaps + sum(was[0] != now for was, now in kept)
 
 
+def moved(present: Order, order: Order) -> tuple[str, ...]:
+    """Return the fewest slots to pick up and put elsewhere for this order to come of the present.
+
+    All others keep their sitting, and their order among each other. What is in one of the two alone
+    is not counted. Of several such choices, the one whose slots are pushed back rather than pulled
+    forward, and further.
+    """
+    found: list[str] = []
+    known = {name for names in order for name in names}
+    for was, now in zip(present, order, strict=bool(present)):
+        found += [name for name in was if name in known and name not in now]
+        found += _strays([name for name in was if name in now], now)
+    return tuple(found)
+
+
+def _strays(was: list[str], now: tuple[str, ...]) -> list[str]:
+    """Return those of a sitting that are not in its longest run that keeps its order."""
+    at = {name: number for number, name in enumerate(was)}
+    stay = [name for name in now if name in at]
+    best: list[tuple[tuple[int, int], list[str]]] = []
+    for number, name in enumerate(stay):
+        # What goes forward by itself is worth keeping, so that it is the others that are moved.
+        pulled = at[name] - number
+        ways = [run for run, (_, names) in enumerate(best) if at[names[-1]] < at[name]]
+        before = max(ways, key=lambda run: best[run][0], default=None)
+        (length, worth), names = ((0, 0), []) if before is None else best[before]
+        best.append(((length + 1, worth + pulled), [*names, name]))
+    kept = max(best, key=lambda run: run[0])[1] if best else []
+    return [name for name in was if name not in kept]
+
+
 def breaches(problem: Problem, order: Order) -> list[Breach]:
     """Return every hard rule that an order breaks; none: it can be held."""
     return list(_breaches(problem, order))
@@ -141,6 +172,9 @@ def _breaches(problem: Problem, order: Order) -> Iterator[Breach]:
         if ending(sitting, len(names), free_at) is None:
             yield Breach("overrun", names[-1:], sitting=sitting.id)
     for p in placed:
+        earliest = problem.slot[p.slot].earliest
+        if earliest is not None and p.starts_at < earliest:
+            yield Breach("early", (p.slot,), sitting=p.sitting)
         for name in problem.slot[p.slot].people:
             if not can(problem.person[name], p.starts_at, p.ends_at):
                 yield Breach("hours", (p.slot,), person=name, sitting=p.sitting)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations_with_replacement, pairwise, permutations
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.domain import clock
 from server.domain.hours import Hours
@@ -77,6 +78,9 @@ def problems(draw: st.DrawFn, most: int = 5, wishes: int = 2) -> Problem:
         for n in range(count)
     ]
     sittings = draw(some_sittings(count))
+    if draw(st.booleans()):
+        at = sittings[0].starts_at + draw(st.integers(0, 8)) * 5 * MINUTE
+        slots[-1] = replace(slots[-1], earliest=at)
     ids = st.sampled_from([slot.id for slot in slots])
     wish: st.SearchStrategy[Wish] = st.one_of(
         st.sampled_from([slot.field for slot in slots]).map(Together),

@@ -114,8 +114,15 @@ def test_a_conflict_is_one_and_is_the_smallest(problem: Problem) -> None:
         people=tuple(
             p if p.id in found.people else replace(p, available=()) for p in problem.people
         ),
+        slots=tuple(
+            slot if slot.id in found.slots else replace(slot, earliest=None)
+            for slot in problem.slots
+        ),
     )
     assert solve(bare) is None
+    for name in found.slots:
+        slots = tuple(replace(s, earliest=None) if s.id == name else s for s in bare.slots)
+        assert solve(replace(bare, slots=slots)) is not None
     for wish in found.wishes:
         assert solve(replace(bare, wishes=tuple(w for w in found.wishes if w != wish))) is not None
     for name in found.people:
