@@ -1,7 +1,7 @@
 """A plan as people read it in a terminal, and as programs do."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -9,10 +9,11 @@ import msgspec
 
 from server.domain import clock
 from server.plan.discomfort import HOUR
-from server.plan.explain import Price
+from server.plan.explain import Change, Price
 from server.plan.findings import Errand, Findings, findings
 from server.plan.planner import Plan
 from server.plan.problem import Apart, InOrder, Order, Pin, Together, Wish
+from server.plan.repair import Repair
 from server.plan.score import Score, appearances, score, timed
 from server.plan.show import ShowPlan
 from server.plan.start import Start
@@ -100,10 +101,7 @@ class Proposal(NamedTuple):
                 {
                     "wish": msgspec.to_builtins(price.wish),
                     "without": _worth(price.without),
-                    "changes": [
-                        {"person": c.person, "by": _hours(c.with_it - c.without)}
-                        for c in price.changes
-                    ],
+                    "changes": _changes(price.changes),
                 }
                 for price in self.found.prices or ()
             ],
@@ -114,6 +112,7 @@ class Proposal(NamedTuple):
                 {"local": start.wall, **_worth(start.score), "solved": start.order is not None}
                 for start in self.found.starts or ()
             ],
+            "repair": _repair(self.found.repair),
         }
 
     def text(self) -> str:
@@ -184,7 +183,8 @@ class Proposal(NamedTuple):
         slots = ", ".join(self._name(self.show.slots[slot].presenter) for slot in found.slots)
         people = ", ".join(map(self._name, found.people))
         if found.kind == "nowhere":
-            return [f"  There is no place at all for {slots}: the hours of {people} allow none."]
+            why = f"the hours of {people} allow none" if people else "they would be too late"
+            return [f"  There is no place at all for {slots}: {why}."]
         if found.kind == "too_few":
             return [
                 f"  {slots} are {len(found.slots)} slots, and share only {found.places} places"
@@ -194,6 +194,10 @@ class Proposal(NamedTuple):
             return ["  There is too little time for all slots before the hard starts or the end."]
         asked = [*(wish_words(wish) for wish in found.wishes)]
         asked += [f"the hours of {self._name(person)}" for person in found.people]
+        asked += [
+            f"{self._name(self.show.slots[slot].presenter)} not before the earliest start"
+            for slot in found.slots
+        ]
         return ["  These cannot all be kept; without any one of them, they could:"] + [
             f"  - {line}" for line in asked
         ]
@@ -252,6 +256,28 @@ def _worth(worth: Score) -> dict[str, float]:
     return {"worst": _hours(worth.worst), "total": _hours(worth.total)}
 
 
+def _changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    return [{"person": c.person, "by": _hours(c.with_it - c.without)} for c in changes]
+
+
+def _repair(found: Repair | None) -> dict[str, Any] | None:
+    """Return which slots are picked up, which start at another time, and who pays."""
+    if found is None:
+        return None
+    return {
+        "moved": list(found.moved),
+        "shifts": [
+            {"slot": s.slot, "was": None if s.was is None else _utc(s.was), "now": _utc(s.now)}
+            for s in found.shifts
+        ],
+        "changes": _changes(found.changes),
+    }
+
+
+def _utc(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()
+
+
 def _document(row: Row) -> dict[str, Any]:
     return {
         "presenter": row.presenter,
@@ -259,7 +285,7 @@ def _document(row: Row) -> dict[str, Any]:
         "slot": row.slot,
         "field": row.field,
         "zone": row.zone,
-        "starts_at": datetime.fromtimestamp(row.starts_at / 1000, UTC).isoformat(),
+        "starts_at": _utc(row.starts_at),
         "local": row.local.isoformat(),
         "discomfort": row.discomfort,
     }

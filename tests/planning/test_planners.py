@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from server.integrations.showfile import read
 from server.plan.findings import Errand, Findings, findings
@@ -119,3 +120,17 @@ async def test_whoever_no_longer_waits_leaves_no_process_behind(planners: Planne
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert not children()
+
+
+async def test_a_repair_comes_back_with_what_it_moves_and_nothing_else(planners: Planners) -> None:
+    errand = changsha()
+    first, *rest = errand.problem.slots
+    late = structs.replace(first, earliest=errand.problem.sittings[0].starts_at + 3_600_000)
+    problem = structs.replace(errand.problem, slots=(late, *rest))
+    found = await planners.find(ASKER, structs.replace(errand, problem=problem, repair=True))
+    assert isinstance(found, Findings)
+    assert found.repair is not None
+    assert found.plan is not None
+    assert found.repair.moved == (first.id,)
+    assert found.plan.order == found.repair.order
+    assert found.prices is None
