@@ -29,6 +29,7 @@ from server.media.elsewhere import Elsewhere
 from server.media.playout import RESERVE_BYTES, Ingest, Playout
 from server.media.relay import Relay
 from server.media.shelf import Shelf
+from server.planning.planners import Planners
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
 from server.service.links import read_secret
@@ -46,6 +47,7 @@ from server.web import (
     join,
     pages,
     picture,
+    plan,
     protocol,
     recording,
 )
@@ -113,6 +115,7 @@ def build(
         bus.add(director)
     bus.add(hub)
     whip = Whip()
+    planners = Planners()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -127,6 +130,7 @@ def build(
         yield
         if relay is not None:
             await relay.close()
+        await planners.close()
         await cameras.close()
         await cutting_room.close()
         await playout.close()
@@ -152,7 +156,10 @@ def build(
             Route("/s/{show}/overlay/{name}", pages.overlay),
             Route("/s/{show}/caller", pages.caller),
             Route("/s/{show}/moderator", pages.moderator),
-            Route("/s/{show}/plan", pages.plan),
+            Route("/s/{show}/plan", plan.page),
+            Route("/s/{show}/plan/weigh", plan.weigh, methods=["POST"]),
+            Route("/s/{show}/plan/propose", plan.propose, methods=["POST"]),
+            Route("/s/{show}/plan/curve", plan.curve, methods=["POST"]),
             Route("/s/{show}/greenroom", pages.greenroom),
             Route("/s/{show}/commentator", pages.commentator),
             Route("/s/{show}/captions", pages.captions),
@@ -204,6 +211,7 @@ def build(
         outlet,
         relay,
         playout,
+        planners,
     )
     return app
 

@@ -13,6 +13,7 @@ from server.service.ports import (
     Encoders,
     Outlet,
     Pictures,
+    Planner,
     Publishing,
     Recordings,
     Store,
@@ -37,6 +38,7 @@ class House:
     outlet: Outlet
     publishing: Publishing | None
     encoders: Encoders
+    planner: Planner
 
     @property
     def secure(self) -> bool:

@@ -173,11 +173,6 @@ async def moderator(request: Request) -> Response:
     return await live(request, "moderator.html", Role.MODERATOR)
 
 
-async def plan(request: Request) -> Response:
-    """Serve `/s/{show}/plan`: who presents when, for those who plan it."""
-    return await live(request, "plan.html", Role.ORGANISER)
-
-
 async def greenroom(request: Request) -> Response:
     """Serve `/s/{show}/greenroom`: where a presenter waits."""
     return await live(request, "greenroom.html", Role.PRESENTER)

@@ -57,6 +57,17 @@ export const day = (ms, zone) =>
 export const fullDay = (ms, zone) =>
   ms == null ? "" : format(zone, { dateStyle: "full" }).format(ms);
 
+/**
+ * The calendar day as a date input writes it, "2020-11-13".
+ * @param {number | null | undefined} ms
+ * @param {string} [zone]
+ */
+export function isoDay(ms, zone) {
+  if (ms == null) return "";
+  // Swedish dates are written so.
+  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone: zone || undefined }).format(ms);
+}
+
 /** @param {number} ms @param {string} [zone] */
 const date = (ms, zone) => {
   const parts = format(zone, { year: "numeric", month: "numeric", day: "numeric" });

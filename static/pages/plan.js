@@ -1,30 +1,301 @@
-/** The organiser's page: who presents when, by the clock of the show and by their own. */
+/** The organiser's page: the order as it is beside a draft, who pays, and the fair order. */
 
-import { start } from "../lib/live.js";
-import { clock, day, sameDay, zoneName } from "../lib/time.js";
+import { boot, start } from "../lib/live.js";
+import { fill, words } from "../widgets/words.js";
+import { deal, fitted, flat, moved, places, same, titlesByField } from "../widgets/draft-order.js";
+import { askPlanner, put } from "../widgets/planner-line.js";
+import { planHours } from "../widgets/plan-hours.js";
+import { planWishes } from "../widgets/plan-wishes.js";
+
+const SOON_MS = 300;
+const KEPT = 100;
+const PLANNED_BY = /** @type {const} */ (["slot", "cue", "wishes", "availability", "person", "details"]);
+
+const say = words();
+
+/**
+ * @typedef {import("../widgets/draft-order.js").Order} Order
+ * @typedef {{slot: string, segment: string, name: string, topic: string, here: string, there: string,
+ *   city: string, said: string, level: number, by: number, by_said: string, moved: boolean, broken: boolean}} Line
+ */
 
 start({
+  planHours,
+  planWishes,
+
   plan: () => ({
-    get zone() {
-      return zoneName(this.$store.live.zone, this.$store.live.details?.starts_at);
+    /** @type {Order} as it is now */ present: {},
+    /** @type {string[]} the order that is being tried */ draft: [],
+    /** @type {string[][]} drafts before this one */ past: [],
+    /** @type {string[]} the fair order, once it is known */ fair: [],
+    /** @type {{[slot: string]: true}} */ pins: {},
+    /** @type {{[slot: string]: Line}} */ lines: {},
+    /** @type {Line[]} */ today: [],
+    breaches: 0,
+    /** @type {string} what a plan depends on, as the latest weighing found it */ mark: "",
+    /** @type {string} and as it was when the fair order was found */ planned: "",
+    solving: false,
+    /** @type {string} what the planner has refused */ fault: "",
+    /** @type {string} why the draft could not be weighed */ unweighed: "",
+    weighing: false,
+    again: false,
+    taking: false,
+    /** @type {string} how things stood when the draft was last brought in line */ known: "",
+    /** @type {Order | null} the order before the one that was taken */ before: null,
+    /** @type {string} */ dragged: "",
+    said: { kind: "calm", text: "" },
+
+    init() {
+      /** @type {ReturnType<typeof setTimeout> | undefined} */
+      let due;
+      const soon = () => {
+        clearTimeout(due);
+        due = setTimeout(() => this.follow(), SOON_MS);
+      };
+      this.$watch("$store.live.seq", soon);
+      this.$watch("$store.live.online", soon);
+      this.$root.addEventListener("pointermove", (event) => this.drag(event));
+      for (const end of ["pointerup", "pointercancel"]) {
+        document.addEventListener(end, () => (this.dragged = ""));
+      }
     },
 
-    get rows() {
+    // ---- how things stand
+
+    /** Weigh anew when what a plan depends on has changed, and plan once at the beginning. */
+    async follow() {
       const live = this.$store.live;
-      return live.slots.flatMap((slot) => {
-        const at = live.cues.find((cue) => cue.slot === slot.id)?.planned_at;
-        if (at === undefined) return [];
-        const { name, zone } = live.person(slot.presenter);
-        const another = sameDay(at, at, zone, live.zone) ? "" : `${day(at, zone)}, `;
-        return [{
-          id: slot.id,
-          name,
-          topic: slot.topic,
-          here: clock(at, live.zone),
-          there: another + clock(at, zone),
-          zone: zoneName(zone, at),
-        }];
-      });
+      if (!live.ready || !live.online) return;
+      const known = JSON.stringify(PLANNED_BY.map((kind) => live.records[kind] ?? {}));
+      if (known === this.known) return;
+      const first = !this.known;
+      this.known = known;
+      await this.weigh();
+      if (first) await this.solve();
+    },
+    /** What the planner said was about something else than what there is now. */
+    get outdated() {
+      return Boolean(this.planned && this.mark && this.planned !== this.mark);
+    },
+    get ready() {
+      return this.draft.length > 0;
+    },
+    get count() {
+      return this.draft.length;
+    },
+    get rows() {
+      const heads = this.heads(this.present);
+      const titles = this.heads(deal(this.draft, this.present));
+      return this.draft.map((slot, at) => ({
+        id: slot,
+        at,
+        ...(this.lines[slot] ?? { name: "", there: "", here: "", city: "", said: "", level: 0, by: 0, by_said: "" }),
+        head: heads[at] ?? "",
+        title: titles[at] ?? "",
+        pinned: this.pins[slot] === true,
+        lifted: this.dragged === slot,
+        was: this.today[at] ?? { name: "", there: "", here: "", city: "", said: "", level: 0 },
+        first: at === 0,
+        last: at === this.draft.length - 1,
+      }));
+    },
+
+    /**
+     * The title over each place where a segment begins; titles that name a field go where it goes.
+     * @param {Order} order
+     */
+    heads(order) {
+      const live = this.$store.live;
+      const title = (/** @type {string} */ segment) => live.get("segment", segment)?.title ?? "";
+      const field = (/** @type {string} */ slot) => live.get("slot", slot)?.field ?? "";
+      const named = titlesByField(this.present, field);
+      const now = titlesByField(order, field);
+      const follow = named && now && Object.keys(now).every((each) => each in named);
+      return Object.entries(order).flatMap(([segment, slots]) =>
+        slots.map((slot, at) => (at ? "" : title(follow ? named[field(slot)] : segment))),
+      );
+    },
+
+    // ---- weighing
+
+    /** Ask what the draft costs; while an answer is on its way, once more for all that came since. */
+    async weigh() {
+      this.again = true;
+      if (this.weighing) return;
+      this.weighing = true;
+      while (this.again) {
+        this.again = false;
+        await this.weighOnce();
+      }
+      this.weighing = false;
+    },
+    async weighOnce() {
+      const order = deal(this.draft, this.present);
+      try {
+        let { answer, refused } = await askPlanner("weigh", this.draft.length ? { order } : {});
+        // Something in the draft is there no more: how do things stand?
+        if (refused) ({ answer, refused } = await askPlanner("weigh", {}));
+        this.unweighed = refused?.text ?? "";
+        if (!answer) return;
+        this.show(answer);
+        if (JSON.stringify(deal(this.draft, this.present)) !== JSON.stringify(order)) this.again = true;
+      } catch {
+        this.unweighed = say.lost ?? "";
+      }
+    },
+    /** @param {any} answer */
+    show(answer) {
+      this.present = answer.present;
+      this.draft = fitted(this.draft, this.present);
+      this.lines = Object.fromEntries(answer.rows.map((/** @type {Line} */ line) => [line.slot, line]));
+      this.today = answer.today;
+      this.breaches = answer.breaches;
+      this.mark = answer.mark;
+      put(this.$root, answer.html);
+    },
+
+    // ---- the fair order
+
+    async solve() {
+      if (this.solving) return;
+      this.solving = true;
+      this.fault = "";
+      try {
+        const { answer, refused } = await askPlanner("propose", { pins: places(this.draft, this.pins) });
+        if (refused) this.fault = refused.text ?? "";
+        else {
+          put(this.$root, answer.html);
+          this.planned = answer.planned;
+          if (answer.rearrange) {
+            this.fair = flat(answer.rearrange);
+            this.try(this.fair);
+          }
+        }
+      } catch {
+        this.fault = say.lost ?? "";
+      }
+      this.solving = false;
+    },
+    get pinned() {
+      return Object.keys(this.pins).length;
+    },
+    /** A button among those for orders that are as good. @param {Event & {target: HTMLElement}} event */
+    choose(event) {
+      const button = /** @type {HTMLElement | null} */ (event.target.closest("[data-order]"));
+      if (button) this.try(flat(JSON.parse(button.dataset.order ?? "{}")));
+    },
+
+    // ---- the draft
+
+    /** @param {string[]} slots */
+    try(slots) {
+      if (!same(slots, this.draft)) {
+        this.past = [...this.past, this.draft].slice(-KEPT);
+        this.draft = slots;
+      }
+      void this.weigh();
+    },
+    back() {
+      const before = this.past.at(-1);
+      if (!before) return;
+      this.past = this.past.slice(0, -1);
+      this.draft = fitted(before, this.present);
+      void this.weigh();
+    },
+    asItIs() {
+      this.try(flat(this.present));
+    },
+    asIsFair() {
+      this.try(fitted(this.fair, this.present));
+    },
+    get isPresent() {
+      return same(this.draft, flat(this.present));
+    },
+    get isFair() {
+      return this.fair.length > 0 && same(this.draft, this.fair);
+    },
+    /** @param {string} slot */
+    pin(slot) {
+      const { [slot]: held, ...others } = this.pins;
+      this.pins = held ? others : { ...this.pins, [slot]: true };
+    },
+    /** @param {string} slot @param {number} to */
+    async move(slot, to) {
+      const slots = moved(this.draft, slot, to, this.pins);
+      if (same(slots, this.draft)) return;
+      this.try(slots);
+      await this.$nextTick();
+      /** @type {HTMLElement | null} */ (document.getElementById(`handle-${slot}`))?.focus({ preventScroll: true });
+    },
+    /** @param {string} slot @param {number} step */
+    async step(slot, step) {
+      await this.move(slot, this.draft.indexOf(slot) + step);
+      const line = this.lines[slot];
+      this.tell("calm", fill(say.moved, { name: line?.name ?? "", place: this.draft.indexOf(slot) + 1, count: this.draft.length }));
+    },
+    /** @param {KeyboardEvent} event @param {string} slot */
+    key(event, slot) {
+      const steps = { ArrowUp: -1, ArrowDown: 1, Home: -this.draft.length, End: this.draft.length };
+      const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+      if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      const to = Math.max(0, Math.min(this.draft.length - 1, this.draft.indexOf(slot) + step));
+      void this.step(slot, to - this.draft.indexOf(slot));
+    },
+
+    // ---- dragging
+
+    /** @param {PointerEvent} event @param {string} slot */
+    lift(event, slot) {
+      if (event.button !== 0 || this.pins[slot]) return;
+      this.dragged = slot;
+    },
+    /** @param {PointerEvent} event */
+    drag(event) {
+      const slot = this.dragged;
+      if (!slot) return;
+      event.preventDefault();
+      const rows = [...this.$root.querySelectorAll(".draft-row")];
+      const here = this.draft.indexOf(slot);
+      const middle = (/** @type {number} */ at) => {
+        const { top, height } = rows[at].getBoundingClientRect();
+        return top + height / 2;
+      };
+      let to = here;
+      while (to + 1 < rows.length && event.clientY > middle(to + 1)) to += 1;
+      while (to > 0 && event.clientY < middle(to - 1)) to -= 1;
+      if (to !== here) void this.move(slot, to);
+    },
+
+    // ---- taking it
+
+    async take() {
+      if (this.taking || this.isPresent) return;
+      await this.rearrange(deal(this.draft, this.present), this.present, say.taken);
+    },
+    async takeBack() {
+      if (this.before) await this.rearrange(this.before, null, say.taken_back);
+    },
+    /** @param {Order} order @param {Order | null} before @param {string | undefined} words */
+    async rearrange(order, before, words) {
+      this.taking = true;
+      const live = this.$store.live;
+      const answer = await live.do({ type: "rundown.rearrange", order, seen: live.seq });
+      this.taking = false;
+      if (answer.type === "done") {
+        this.before = before;
+        this.tell("good", words);
+      } else this.tell("bad", answer.text);
+    },
+    /** @param {string} kind @param {string | undefined} text */
+    tell(kind, text) {
+      this.said = { kind, text: text ?? "" };
+    },
+    print() {
+      window.print();
+    },
+    get show_id() {
+      return boot.show;
     },
   }),
 });

@@ -1,0 +1,314 @@
+"""The organiser's page: what an order costs whom, and what the planner proposes instead."""
+
+import hashlib
+from itertools import chain
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from server.domain import clock
+from server.domain.refusal import Refusal
+from server.domain.roles import PLANNERS, Role
+from server.domain.show import Show
+from server.plan.discomfort import CURVES, HOUR, Curve
+from server.plan.findings import Errand, Findings
+from server.plan.problem import Order, Pin
+from server.plan.score import breaches, score
+from server.plan.show import ShowPlan, problem_of
+from server.plan.start import Start
+from server.planning.wire import line
+from server.proposal import Proposal, duration
+from server.protocol.frames import FRAME_LIMIT
+from server.service.ports import Unplanned
+from server.web import session
+from server.web.agenda import day, zone_name
+from server.web.body import body
+from server.web.house import house
+from server.web.pages import live, public, templates
+from server.web.planview import Reader, difference, steps
+from server.web.refusals import answering
+
+BEST_STARTS = 5
+
+BySegment = dict[str, tuple[str, ...]]
+
+
+class Weigh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST …/plan/weigh`: an order of the slots to come; without one, as they stand."""
+
+    order: BySegment = {}
+
+
+class Propose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST …/plan/propose`: `pins` in place of those among the wishes, each a slot and its number
+    (from 0) among all that are still to come."""
+
+    pins: dict[str, int] | None = None
+    lost: tuple[str, ...] = ()
+    late: dict[str, int] = {}
+    repair: bool = False
+
+
+class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST …/plan/curve`: what an hour costs, by the name of a curve or by its knots."""
+
+    curve: Literal["gentle", "squared"] | tuple[tuple[float, float], ...]
+
+
+_costs = msgspec.json.Decoder(Costs).decode
+_weigh = msgspec.json.Decoder(Weigh).decode
+_propose = msgspec.json.Decoder(Propose).decode
+
+
+async def page(request: Request) -> Response:
+    """Serve `/s/{show}/plan`: who presents when, for those who plan it."""
+    details = public(await house(request).hub.show(request.path_params["show"]))
+    lang, starts_at, zone = session.language(request), details["starts_at"], details["zone"]
+    return await live(
+        request,
+        "plan.html",
+        Role.ORGANISER,
+        day=day(clock.local(starts_at, zone), lang),
+        zone_name=zone_name(zone, starts_at, lang),
+    )
+
+
+@answering
+async def weigh(request: Request) -> Response:
+    """Serve `POST /s/{show}/plan/weigh`: what an order costs whom, and which rules it breaks."""
+    show, _ = await _planner(request)
+    try:
+        asked = _weigh(await body(request, FRAME_LIMIT))
+    except msgspec.MsgspecError as problem:
+        raise _invalid(problem) from None
+    plan = problem_of(show, house(request).clock())
+    order = order_of(plan, asked.order) if asked.order else plan.problem.present
+    return JSONResponse(weighed(show, plan, order, session.language(request)))
+
+
+@answering
+async def propose(request: Request) -> Response:
+    """Serve `POST /s/{show}/plan/propose`: the best order there is, and all that is known of it."""
+    show, person = await _planner(request)
+    try:
+        asked = _propose(await body(request, FRAME_LIMIT))
+    except msgspec.MsgspecError as problem:
+        raise _invalid(problem) from None
+    now = problem_of(show, house(request).clock())
+    plan = pinned(now, asked.pins)
+    errand = Errand(plan.problem, plan.zone, tuple(plan.walls), asked.repair)
+    found = await house(request).planner.find((show.id, person), errand)
+    if not isinstance(found, Findings):
+        raise _unplanned(found)
+    if found.given_up:
+        raise Refusal(
+            "plan.not_found",
+            "No order was found that keeps to everything, though there may be one.",
+        )
+    told = proposed(plan, found, session.language(request))
+    return JSONResponse({"seq": show.seq, "planned": mark(now), **told})
+
+
+@answering
+async def curve(request: Request) -> Response:
+    """Serve `POST /s/{show}/plan/curve`: a curve drawn, and its knots; refuses what is none."""
+    await _planner(request)
+    try:
+        asked = _costs(await body(request, FRAME_LIMIT)).curve
+    except msgspec.MsgspecError as problem:
+        raise _invalid(problem) from None
+    found = CURVES[asked] if isinstance(asked, str) else Curve(asked)
+    drawn = _fragment(session.language(request), "plan_curve.html", {"steps": steps(found)})
+    return JSONResponse({"knots": found.knots, "html": {"curve": drawn}})
+
+
+# ---- who asks, and for what ------------------------------------------------------------------
+
+
+async def _planner(request: Request) -> tuple[Show, str]:
+    """Return the show and the person of those who may plan, or refuse."""
+    session.check_origin(request)
+    show = await house(request).hub.show(request.path_params["show"])
+    who = await session.visitor(request, show.id)
+    for link in who.links:
+        if link.role in PLANNERS:
+            return show, link.person
+    raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
+
+
+def _invalid(problem: msgspec.MsgspecError) -> Refusal:
+    """Return the refusal of a body, by the field at fault where it can be told."""
+    reason, _, place = str(problem).partition(" - at ")
+    field = place.strip("`").removeprefix("$").removeprefix(".")
+    return Refusal(
+        "frame.invalid", "This frame is not valid: {reason}", field=field or None, reason=reason
+    )
+
+
+def _unplanned(why: Unplanned) -> Refusal:
+    match why:
+        case "superseded":
+            return Refusal(
+                "plan.superseded", "A newer question to the planner took this one's place."
+            )
+        case "lost":
+            return Refusal(
+                "server.planner", "The planner was lost. Nothing was changed; please ask again."
+            )
+        case "too_long":
+            return Refusal(
+                "plan.too_long",
+                "No plan was found in the time there is. With fewer wishes it is quicker.",
+            )
+
+
+def order_of(plan: ShowPlan, by_segment: BySegment) -> Order:
+    """Return an order that is told segment by segment, or refuse what is not in the plan."""
+    problem = plan.problem
+    held = plan.order_by_segment(problem.present)
+    for segment in by_segment:
+        if segment not in held:
+            raise Refusal(
+                "segment.unknown", "There is no {kind} “{id}” in this show.",
+                field="order", kind="segment", id=segment[:80],
+            )  # fmt: skip
+    named = list(chain.from_iterable(by_segment.values()))
+    for slot in named:
+        if slot not in problem.slot:
+            raise Refusal(
+                "slot.unknown", "There is no {kind} “{id}” in this show.",
+                field="order", kind="slot", id=slot[:80],
+            )  # fmt: skip
+        if named.count(slot) > 1:
+            raise Refusal(
+                "plan.twice", "The {kind} “{id}” is there twice.",
+                field="order", kind="slot", id=slot,
+            )  # fmt: skip
+    # A show has one stage, and so one sitting.
+    return (tuple(slot for segment in held for slot in by_segment.get(segment, ())),)
+
+
+def pinned(plan: ShowPlan, pins: dict[str, int] | None) -> ShowPlan:
+    """Return the plan with other pins, or refuse those that cannot be."""
+    if pins is None:
+        return plan
+    problem, (sitting,) = plan.problem, plan.problem.sittings
+    found: list[Pin] = []
+    for slot, ordinal in pins.items():
+        if slot not in problem.slot:
+            raise Refusal(
+                "slot.unknown", "There is no {kind} “{id}” in this show.",
+                field="pins", kind="slot", id=slot[:80],
+            )  # fmt: skip
+        if not 0 <= ordinal < len(problem.slots):
+            raise Refusal(
+                "plan.place", "There are places from 0 to {most}.", field="pins",
+                most=len(problem.slots) - 1,
+            )  # fmt: skip
+        if any(pin.ordinal == ordinal for pin in found):
+            raise Refusal("plan.pinned", "Two slots cannot have the same number.", field="pins")
+        found.append(Pin(slot, sitting.id, ordinal))
+    others = tuple(wish for wish in problem.wishes if not isinstance(wish, Pin))
+    return plan._replace(problem=replace(problem, wishes=(*others, *found)))
+
+
+def mark(plan: ShowPlan) -> str:
+    """Return a word that is another one as soon as anything that a plan depends on is another."""
+    return hashlib.sha256(line(Errand(plan.problem, plan.zone, tuple(plan.walls)))).hexdigest()[:16]
+
+
+# ---- what is told ----------------------------------------------------------------------------
+
+
+def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, Any]:
+    """Return what an order costs whom, beside the order as it stands."""
+    reader, problem = Reader(plan, lang), plan.problem
+    lines, present = reader.lines(order), reader.lines(problem.present)
+    worth, before = score(problem, order), score(problem, problem.present)
+    broken = breaches(problem, order)
+    changed = sorted((one for one in lines if one.by_said), key=lambda one: one.by)
+    hurt = {slot for breach in broken for slot in breach.slots}
+    context = {
+        **_context(reader),
+        "lines": lines,
+        "around": reader.around(order),
+        "now": reader.worth(problem.present),
+        "then": reader.worth(order),
+        "worst_by": difference(worth.worst - before.worst),
+        "total_by": difference(worth.total - before.total),
+        "paying": [one for one in reversed(changed) if one.by > 0],
+        "spared": [one for one in changed if one.by < 0],
+        "moved": sum(one.moved for one in lines),
+        "order": order,
+        "breaches": broken,
+        "picture": reader.picture(order),
+    }
+    return {
+        "seq": show.seq,
+        "mark": mark(plan),
+        "order": plan.order_by_segment(order),
+        "present": plan.order_by_segment(problem.present),
+        "rows": [{**one._asdict(), "broken": one.slot in hurt} for one in lines],
+        "today": [one._asdict() for one in present],
+        "worst": worth.worst / HOUR,
+        "total": worth.total / HOUR,
+        "now": {"worst": before.worst / HOUR, "total": before.total / HOUR},
+        "breaches": len(broken),
+        "html": {
+            name: _fragment(lang, f"plan_{name}.html", context)
+            for name in ("ledger", "breaches", "times", "picture")
+        },
+    }
+
+
+def proposed(plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
+    """Return what the planner has found, for programs and for people."""
+    reader, problem = Reader(plan, lang), plan.problem
+    before = score(problem, problem.present)
+    context: dict[str, Any] = {
+        **_context(reader),
+        "found": found,
+        "plan": found.plan,
+        "now": reader.worth(problem.present),
+        "broken": breaches(problem, problem.present),
+        "starts": _starts(reader, found),
+        "alternatives": [
+            {"lines": reader.lines(order), "order": plan.order_by_segment(order)}
+            for order in found.alternatives or ()
+        ],
+    }
+    document = Proposal(plan, found).document()
+    told: dict[str, Any] = {**document, "rearrange": None}
+    if found.plan is not None:
+        told["rearrange"] = plan.order_by_segment(found.plan.order)
+        context["then"] = reader.worth(found.plan.order)
+        context["gain"] = difference(before.worst - found.plan.score.worst).lstrip("+")
+        context["gains"] = before.worst > found.plan.score.worst
+        context["same"] = found.plan.order == problem.present
+    told["html"] = {
+        name: _fragment(lang, f"plan_{name}.html", context)
+        for name in ("verdict", "starts", "costs", "alternatives")
+    }
+    return told
+
+
+def _starts(reader: Reader, found: Findings) -> list[Start]:
+    """Return the best starts, and the present one wherever it stands among them."""
+    ranked = found.starts or ()
+    return [s for n, s in enumerate(ranked) if n < BEST_STARTS or s.wall == reader.begins]
+
+
+def _context(reader: Reader) -> dict[str, Any]:
+    return {
+        "reader": reader,
+        "comma": "、" if reader.lang == "zh" else ", ",
+        "said": lambda seconds: duration(seconds / HOUR),
+        "signed": difference,
+    }
+
+
+def _fragment(lang: str, template: str, context: dict[str, Any]) -> str:
+    return templates(lang).get_template(template).render(context)
