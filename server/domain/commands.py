@@ -15,6 +15,7 @@ from server.domain import (
     notices,
     picture,
     questions,
+    rearrange,
     sources,
     stage,
     windows,
@@ -40,6 +41,7 @@ COMMANDS: dict[type[Command], Grant] = {
     stage.ResumeStage: Grant(stage.resume, DESK),
     stage.RecallCue: Grant(stage.recall, DESK),
     stage.ArmCue: Grant(stage.arm, DESK),
+    rearrange.RearrangeRundown: Grant(rearrange.rearrange, PLANNERS | {Role.HOST}),
     stage.UndoStage: Grant(stage.undo, DESK),
     AdjustCue: Grant(stage.adjust, DESK),
     stage.TakeLowerThird: Grant(stage.take_lower_third, DESK),
@@ -76,6 +78,17 @@ COMMANDS: dict[type[Command], Grant] = {
     captions.SayCaption: Grant(captions.say, DESK | {Role.INTERPRETER}),
     captions.ClearCaption: Grant(captions.clear, DESK | {Role.INTERPRETER}),
 }
+
+# Decisions that `stage.undo` takes back.
+UNDOABLE = (
+    stage.AdvanceStage,
+    stage.HoldStage,
+    stage.ResumeStage,
+    stage.RecallCue,
+    stage.ArmCue,
+    AdjustCue,
+    rearrange.RearrangeRundown,
+)
 
 # What only the house itself says. No frame can hold it, since frames are made from the table above.
 REPORTS: dict[type[Command], Callable[[Draft, Any, int], None]] = {
@@ -134,7 +147,7 @@ def take_report(draft: Draft, report: Command) -> None:
 
 def decision_of(draft: Draft, command: Command) -> Decision | None:
     """Return what may still be undone after this turn: this decision, or the one before it."""
-    if isinstance(command, stage.UNDOABLE):
+    if isinstance(command, UNDOABLE):
         return Decision(draft.seq, draft.before())
     if isinstance(command, stage.UndoStage):
         return None

@@ -237,7 +237,12 @@ def _watched(watched_at: int | None, now: int) -> int | None:
 def _about(draft: Draft, slot: str | UnsetType | None, watched_at: int | None) -> str | None:
     """Return the slot that a question is about; None: the whole show."""
     if isinstance(slot, str):
-        return draft.get(Slot, slot).id
+        found = draft.get(Slot, slot)
+        if found.place == "withdrawn":
+            raise Refusal(
+                "slot.withdrawn", "This presentation was taken out of the programme.", field="slot"
+            )
+        return found.id
     if slot is None or watched_at is None:
         return None
     cue = on_air_at(draft.all(Cue), watched_at)

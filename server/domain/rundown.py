@@ -8,7 +8,7 @@ import msgspec
 from server.domain import clock
 from server.domain.clock import Anchor
 from server.domain.refusal import Refusal
-from server.domain.roles import CREW, Fields, Record, Viewer, fields
+from server.domain.roles import CREW, HIDDEN, Fields, Record, Viewer, fields
 from server.domain.show import Command, Draft
 
 CUE_KINDS = ("opening", "talk", "pitch", "comments", "questions", "handover", "signing", "break")
@@ -35,6 +35,8 @@ class Segment(Record, frozen=True, kw_only=True):
 class Slot(Record, frozen=True, kw_only=True):
     """A presenter's allotted time (record `slot/…`); `place` is where the stage has got to.
 
+    One that was taken out of the rundown is withdrawn: the crew and its presenter still see it.
+
     `meeting` is the https address of a call outside (Zoom, Jitsi, Tencent Meeting), for the
     presenter and the crew: who has it can come in.
     """
@@ -46,13 +48,16 @@ class Slot(Record, frozen=True, kw_only=True):
     project: str = ""
     field: str = ""
     language: str = "en"
-    place: str = "ahead"  # ahead, standby, on_air, done
+    place: str = "ahead"  # ahead, standby, on_air, done, withdrawn
     meeting: str = ""
 
     def seen_by(self, viewer: Viewer) -> Fields:
         if viewer.role in CREW or viewer.person == self.presenter:
             return PUBLIC_SLOT | {"meeting"}
-        return PUBLIC_SLOT
+        return HIDDEN if self.place == "withdrawn" else PUBLIC_SLOT
+
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        return True
 
     def people(self) -> frozenset[str]:
         return frozenset({self.presenter})
@@ -63,6 +68,7 @@ class Cue(Record, frozen=True, kw_only=True):
 
     A `hard` cue never starts before its planned time; a linked one starts when the cue before it
     ends. `buffer_seconds` is how much of its length it gives back when the show is late.
+    A cue of a slot that was taken out of the rundown is `withdrawn`, and nobody sees it.
     """
 
     position: int
@@ -80,6 +86,7 @@ class Cue(Record, frozen=True, kw_only=True):
     started_at: int | None = None
     ended_at: int | None = None
     note: str = ""
+    withdrawn: bool = False
 
     @property
     def planned_at(self) -> int:
@@ -92,7 +99,12 @@ class Cue(Record, frozen=True, kw_only=True):
         return self.seconds + self.adjusted_seconds
 
     def seen_by(self, viewer: Viewer) -> Fields:
+        if self.withdrawn:
+            return HIDDEN
         return PUBLIC_CUE | {"note"} if viewer.role in CREW else PUBLIC_CUE
+
+    def once_seen_by(self, viewer: Viewer) -> bool:
+        return True
 
 
 class Projected(NamedTuple):
@@ -104,8 +116,9 @@ class Projected(NamedTuple):
 
 
 def in_order(draft: Draft, stage: str) -> list[Cue]:
-    """Return the cues of a stage in the order in which they are called."""
-    return sorted((c for c in draft.all(Cue) if c.stage == stage), key=lambda c: c.position)
+    """Return the cues of a stage in the order in which they are called; withdrawn ones are not."""
+    there = (c for c in draft.all(Cue) if c.stage == stage and not c.withdrawn)
+    return sorted(there, key=lambda cue: cue.position)
 
 
 def after(cue: Cue, seconds: int) -> str:

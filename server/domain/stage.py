@@ -43,7 +43,8 @@ def drift(show: Show, now: int, stage_id: str = "main") -> float:
     """Return the signed seconds by which a stage is over its plan."""
     stage = show.find_key(f"stage/{stage_id}")
     assert isinstance(stage, Stage), "every show has its stages from the start"
-    cues = [c for c in show.of_kind("cue").values() if isinstance(c, Cue) and c.stage == stage_id]
+    cues = [c for c in show.of_kind("cue").values() if isinstance(c, Cue)]
+    cues = [cue for cue in cues if cue.stage == stage_id and not cue.withdrawn]
     cues.sort(key=lambda cue: cue.position)
     free = rundown.free_at(stage.anchor, stage.held_at is not None, now)
     return rundown.drift(cues, stage.on_air, stage.standby, free, now)
@@ -106,10 +107,6 @@ class ClearLowerThird(Command, frozen=True, tag="lower_third.clear"):
     stage: str = "main"
 
 
-# Decisions that `stage.undo` takes back.
-UNDOABLE = (AdvanceStage, HoldStage, ResumeStage, RecallCue, ArmCue, AdjustCue)
-
-
 def moved_on() -> Refusal:
     """The refusal of a command from a screen that was behind the stage."""
     return Refusal("stage.moved_on", "The stage has already moved on.", field="seen")
@@ -121,12 +118,17 @@ def _stage(draft: Draft, stage: str, seen: int | None) -> Stage:
     return found
 
 
+def _there(cue: Cue) -> None:
+    if cue.withdrawn:
+        raise Refusal("cue.withdrawn", "This was taken out of the rundown.", field="cue")
+
+
 def _after(cues: list[Cue], cue: Cue) -> Cue | None:
     """Return the next cue that has not been called: one that was called out of order is done."""
     return next((c for c in cues if c.position > cue.position and c.started_at is None), None)
 
 
-def _place_slots(draft: Draft, stage: Stage, cues: list[Cue]) -> None:
+def place_slots(draft: Draft, stage: Stage, cues: list[Cue]) -> None:
     """Bring each slot's place in line with its cues; only slots that moved are written."""
     on_air = next((c.slot for c in cues if c.id == stage.on_air), None)
     standby = next((c.slot for c in cues if c.id == stage.standby), None)
@@ -167,7 +169,7 @@ def _take(draft: Draft, stage: Stage, cue: Cue, now: int) -> None:
     )
     draft.put(stage)
     draft.fact("cue.started", cue)
-    _place_slots(draft, stage, cues)
+    place_slots(draft, stage, cues)
 
 
 def advance(draft: Draft, command: AdvanceStage, actor: Actor, now: int) -> None:
@@ -183,7 +185,7 @@ def advance(draft: Draft, command: AdvanceStage, actor: Actor, now: int) -> None
     stage = replace(stage, on_air=None, anchor=None, held_at=None, ended_at=now)
     draft.put(stage)
     draft.fact("stage.ended", stage)
-    _place_slots(draft, stage, rundown.in_order(draft, stage.id))
+    place_slots(draft, stage, rundown.in_order(draft, stage.id))
 
 
 def hold(draft: Draft, command: HoldStage, actor: Actor, now: int) -> None:
@@ -230,15 +232,18 @@ def arm(draft: Draft, command: ArmCue, actor: Actor, now: int) -> None:
     cue = draft.get(Cue, command.cue)
     if cue.stage != stage.id or cue.started_at is not None:
         raise Refusal("cue.called", "This cue has already been called.", field="cue")
+    _there(cue)
     stage = replace(stage, standby=cue.id)
     draft.put(stage)
     draft.fact("cue.armed", cue)
-    _place_slots(draft, stage, rundown.in_order(draft, stage.id))
+    place_slots(draft, stage, rundown.in_order(draft, stage.id))
 
 
 def adjust(draft: Draft, command: AdjustCue, actor: Actor, now: int) -> None:
     """Change a cue's length; on air, move its anchor with it."""
-    cue = rundown.adjusted(draft.get(Cue, command.cue), command.seconds)
+    cue = draft.get(Cue, command.cue)
+    _there(cue)
+    cue = rundown.adjusted(cue, command.seconds)
     draft.put(cue)
     draft.fact("cue.adjusted", cue)
     stage = draft.get(Stage, cue.stage)

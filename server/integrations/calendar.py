@@ -9,7 +9,8 @@ from icalendar import Alarm, Calendar, Event
 from server.domain import clock
 from server.domain.refusal import Refusal
 from server.domain.roles import Role, Viewer, look
-from server.domain.show import Show
+from server.domain.rundown import Slot
+from server.domain.show import Draft, Show
 
 ANYBODY = Viewer(Role.ATTENDEE)
 ARRIVE_BEFORE = timedelta(minutes=30)
@@ -45,7 +46,8 @@ def presenter_calendar(show: Show, person: str, arrive: str, url: str | None = N
     show: whoever takes both has each of them once.
     """
     slots = [slot for slot in _slots(show) if slot["presenter"] == person]
-    if not slots:
+    # One who was taken out of the rundown has an empty calendar: what was in it goes away.
+    if all(slot.presenter != person for slot in Draft(show, show.at).all(Slot)):
         raise Refusal(
             "person.unknown", "There is no {kind} “{id}” in this show.", field="person",
             kind="presenter", id=person[:80],
@@ -138,5 +140,6 @@ def _written(show: Show, events: list[Event], name: str) -> bytes:
     )
     years = [event.start.year for event in events]
     # The rules of the years around the show are enough, and keep the file small.
-    written.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
+    if years:
+        written.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
     return bytes(written.to_ical())

@@ -11,6 +11,7 @@ from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.questions import BACK, SHOWN, Question
 from server.domain.roles import Record, Role, Viewer
+from server.domain.rundown import Slot
 
 Share = Literal["always", "sometimes", "never"]
 
@@ -25,6 +26,7 @@ GROUPS: dict[str, Role] = {
 
 # The states on which it depends who sees a record.
 STATES: dict[type[Record], tuple[str, tuple[str, ...]]] = {
+    Slot: ("place", ("ahead", "withdrawn")),
     Question: ("state", tuple(sorted(SHOWN | set(BACK) | set(BACK.values()) | {"withdrawn"}))),
     Feedback: ("released_to", get_args(get_type_hints(Feedback)["released_to"])),
 }

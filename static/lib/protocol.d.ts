@@ -123,7 +123,7 @@ export interface Crowd {
   weight?: number;
 }
 
-/** The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC. A `hard` cue never starts before its planned time; a linked one starts when the cue before it ends. `buffer_seconds` is how much of its length it gives back when the show is late. */
+/** The smallest thing that is called (record `cue/…`). Lengths in seconds, instants in ms UTC. A `hard` cue never starts before its planned time; a linked one starts when the cue before it ends. `buffer_seconds` is how much of its length it gives back when the show is late. A cue of a slot that was taken out of the rundown is `withdrawn`, and nobody sees it. */
 export interface Cue {
   id: string;
   position: number;
@@ -186,7 +186,7 @@ export interface DismissQuestion {
 export interface Do {
   type: "do";
   id: string;
-  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SendInvitations | CancelInvitations | AcceptInvitation | MoveInvitation | GiveAvailability | WishPlan | SayCaption | ClearCaption;
+  command: AdvanceStage | HoldStage | ResumeStage | RecallCue | ArmCue | RearrangeRundown | UndoStage | AdjustCue | TakeLowerThird | ClearLowerThird | TakePicture | AskQuestion | EditQuestion | WithdrawQuestion | UpvoteQuestion | UnvoteQuestion | ApproveQuestion | DismissQuestion | ShowQuestion | AnswerQuestion | ReplyToQuestion | RestoreQuestion | OpenQuestions | CloseQuestions | WriteFeedback | ReleaseFeedback | Report | PostNotice | ClearNotice | SendMessage | AcknowledgeMessage | SendInvitations | CancelInvitations | AcceptInvitation | MoveInvitation | GiveAvailability | WishPlan | SayCaption | ClearCaption;
   by?: number | null;
 }
 
@@ -407,6 +407,14 @@ export interface Question {
   mine?: boolean;
 }
 
+/** Give the slots still to come another order, segment by segment. A slot that is not named is withdrawn; one that was withdrawn comes back by its name. Slots of which a cue was called keep their place. `seen`: the seq that the screen was at. */
+export interface RearrangeRundown {
+  type: "rundown.rearrange";
+  order: {[key: string]: string[]};
+  seen: number;
+  stage?: string;
+}
+
 /** Go back: an earlier cue starts again from its full length. */
 export interface RecallCue {
   type: "stage.recall";
@@ -500,7 +508,7 @@ export interface ShowQuestion {
   seen?: number | null;
 }
 
-/** A presenter's allotted time (record `slot/…`); `place` is where the stage has got to. `meeting` is the https address of a call outside (Zoom, Jitsi, Tencent Meeting), for the presenter and the crew: who has it can come in. */
+/** A presenter's allotted time (record `slot/…`); `place` is where the stage has got to. One that was taken out of the rundown is withdrawn: the crew and its presenter still see it. `meeting` is the https address of a call outside (Zoom, Jitsi, Tencent Meeting), for the presenter and the crew: who has it can come in. */
 export interface Slot {
   id: string;
   segment: string;
@@ -676,6 +684,7 @@ export type Command =
   | ResumeStage
   | RecallCue
   | ArmCue
+  | RearrangeRundown
   | UndoStage
   | AdjustCue
   | TakeLowerThird
@@ -758,6 +767,7 @@ export type RefusalCode =
   | "cue.length"
   | "cue.not_called"
   | "cue.unknown"
+  | "cue.withdrawn"
   | "cut.unknown"
   | "delay.no_clock"
   | "delay.no_picture"
@@ -801,8 +811,13 @@ export type RefusalCode =
   | "plan.hours"
   | "plan.itself"
   | "plan.no_such"
+  | "plan.not_found"
   | "plan.pinned"
+  | "plan.place"
   | "plan.starts"
+  | "plan.superseded"
+  | "plan.too_long"
+  | "plan.twice"
   | "plan.wall"
   | "question.ahead"
   | "question.moved_on"
@@ -814,11 +829,18 @@ export type RefusalCode =
   | "record.dropped"
   | "recording.unknown"
   | "role.may_not"
+  | "rundown.called"
+  | "rundown.changed"
+  | "rundown.elsewhere"
+  | "rundown.late"
+  | "rundown.twice"
   | "segment.unknown"
   | "server.fault"
+  | "server.planner"
   | "show.exists"
   | "show.unknown"
   | "slot.unknown"
+  | "slot.withdrawn"
   | "source.gone"
   | "source.no_picture"
   | "source.unknown"

@@ -59,6 +59,7 @@ def records() -> list[Record]:
         found.append(
             Cue(
                 id=cue,
+                segment="pitches",
                 kind=kind,
                 slot=slot,
                 seconds=seconds,
@@ -74,12 +75,12 @@ def records() -> list[Record]:
 class Rehearsal:
     """A show to which commands are given; `now` (ms UTC) is moved by `wait`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: list[Record] | None = None) -> None:
         self.show = Show("trial")
         self.now = START_AT
         self.facts: list[str] = []
         draft = Draft(self.show, self.now)
-        for record in records():
+        for record in records() if first is None else first:
             draft.put(record)
         self._close(draft)
 

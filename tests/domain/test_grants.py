@@ -19,6 +19,7 @@ GRANTS = {
     "stage.arm": "caller host",
     "stage.undo": "caller host",
     "cue.adjust": "caller host",
+    "rundown.rearrange": "caller host organiser",
     "lower_third.take": "caller host",
     "lower_third.clear": "caller host",
     "picture.take": "caller host",
@@ -54,6 +55,7 @@ GRANTS = {
 
 # A command of each kind, as small as it can be.
 SMALLEST = {
+    "order": {},
     "seen": 1,
     "cue": "c1",
     "seconds": 1,

@@ -15,6 +15,7 @@ from server.domain.invitations import (
 )
 from server.domain.messages import Message
 from server.domain.questions import Question
+from server.domain.rearrange import RearrangeRundown
 from server.domain.roles import Actor, Record, Role
 from server.domain.rundown import AdjustCue
 from server.domain.show import Command, Show
@@ -202,6 +203,12 @@ def _answer_invitation(p: Programme, a: int, b: int) -> Given:
     return who, AcceptInvitation(slot=slot, sequence=sequence)
 
 
+def _rearrange(p: Programme, a: int, b: int) -> Given:
+    slots = (("s1", "s2"), ("s2", "s1"), ("s1",), ("s2",), ())[a % 5]
+    who = (CALLER, HOST, ORGANISER)[b % 3]
+    return who, RearrangeRundown({"pitches": slots}, seen=p.seen(b))
+
+
 def _give(p: Programme, a: int, b: int) -> Given:
     day = f"{6 + a:02}:00-23:30"
     if b < 4:
@@ -250,6 +257,7 @@ MAKERS: dict[str, Maker] = {
     "invite": _invite,
     "uninvite": _uninvite,
     "answer_invitation": _answer_invitation,
+    "rearrange": _rearrange,
     "give": _give,
     "wish": _wish,
     "usurp": lambda p, a, b: (ANON[a % 3], stage.AdvanceStage(seen=p.seen(0))),
