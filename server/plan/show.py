@@ -3,14 +3,16 @@
 It is made of the show's records alone, so a show file and a show on air are planned by one rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain import clock, rundown
 from server.domain.hours import Availability, parse
 from server.domain.people import Person
+from server.domain.rearrange import RearrangeRundown, rearrange
 from server.domain.refusal import Refusal
-from server.domain.roles import Record, Role
+from server.domain.roles import Actor, Record, Role
 from server.domain.rundown import Cue, Slot
 from server.domain.show import Change, Details, Draft, Show
 from server.domain.stage import Stage
@@ -34,6 +36,7 @@ from server.plan.problem import (
 UNBOUNDED_MS = 366 * 24 * 3600 * 1000
 SITTING = "main"
 STAGE = "main"
+NOBODY = Actor("planner", Role.ORGANISER)
 
 
 class ShowPlan(NamedTuple):
@@ -74,13 +77,22 @@ def of_records(records: Iterable[Record]) -> Show:
     return show
 
 
-def problem_of(show: Show, now: int | None = None) -> ShowPlan:
+def problem_of(
+    show: Show,
+    now: int | None = None,
+    lost: Collection[str] = (),
+    late: Mapping[str, int] = MappingProxyType({}),
+) -> ShowPlan:
     """Return what there is to plan in a show: the slots of the main stage not called yet.
 
     Once it is on air, they start when what precedes them will be over, and never before `now`
-    (ms UTC). Raises Refusal where nothing is left to plan, or a wish names what is not there.
+    (ms UTC). Slots that are `lost` are left out, and those that are `late` start at an instant of
+    their own or later. Refuses slots that are not to come, and `plan.nothing` where none is left.
     """
     draft = Draft(show, show.at if now is None else now)
+    _check_open(draft, (*lost, *late))
+    if lost:
+        _take_out(draft, lost)
     details = draft.get(Details, "show")
     wishes = draft.find(Wishes, "main") or Wishes(id="main")
     line = _line(draft)
@@ -105,6 +117,7 @@ def problem_of(show: Show, now: int | None = None) -> ShowPlan:
                     *(crowd.id for crowd in crowds),
                 ),
                 field=slot.field,
+                earliest=late.get(slot.id),
             )
             for slot in slots.values()
         ),
@@ -124,6 +137,28 @@ def problem_of(show: Show, now: int | None = None) -> ShowPlan:
         [] if line.live else _walls(wishes, details, line.cues[0].wall),
         tuple((s, sum(slot.segment == s for slot in slots.values())) for s in segments),
     )
+
+
+def _check_open(draft: Draft, names: Iterable[str]) -> None:
+    there = {cue.slot for cue in rundown.to_come(rundown.in_order(draft, STAGE))}
+    for name in names:
+        if draft.get(Slot, name).id not in there:
+            raise Refusal(
+                "rundown.called", "The slot “{id}” has been called: its place is fixed.",
+                field="slot", id=name,
+            )  # fmt: skip
+
+
+def _take_out(draft: Draft, lost: Collection[str]) -> None:
+    """Withdraw the slots that are lost, as if somebody had done so."""
+    order: dict[str, tuple[str, ...]] = {}
+    coming = rundown.to_come(rundown.in_order(draft, STAGE))
+    for name in dict.fromkeys(cue.slot for cue in coming if cue.slot is not None):
+        slot = draft.get(Slot, name)
+        order.setdefault(slot.segment, ())
+        if name not in lost:
+            order[slot.segment] += (name,)
+    rearrange(draft, RearrangeRundown(order, draft.show.seq, STAGE), NOBODY, draft.now)
 
 
 def _line(draft: Draft) -> _Line:

@@ -97,7 +97,7 @@ async def propose(request: Request) -> Response:
         asked = _propose(await body(request, FRAME_LIMIT))
     except msgspec.MsgspecError as problem:
         raise _invalid(problem) from None
-    now = problem_of(show, house(request).clock())
+    now = problem_of(show, house(request).clock(), asked.lost, asked.late)
     plan = pinned(now, asked.pins)
     errand = Errand(plan.problem, plan.zone, tuple(plan.walls), asked.repair)
     found = await house(request).planner.find((show.id, person), errand)
