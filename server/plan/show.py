@@ -90,7 +90,8 @@ def problem_of(
     their own or later. Refuses slots that are not to come, and `plan.nothing` where none is left.
     """
     draft = Draft(show, show.at if now is None else now)
-    _check_open(draft, (*lost, *late))
+    _check_open(draft, lost, "lost")
+    _check_open(draft, late, "late")
     if lost:
         _take_out(draft, lost)
     details = draft.get(Details, "show")
@@ -139,13 +140,13 @@ def problem_of(
     )
 
 
-def _check_open(draft: Draft, names: Iterable[str]) -> None:
+def _check_open(draft: Draft, names: Iterable[str], field: str) -> None:
     there = {cue.slot for cue in rundown.to_come(rundown.in_order(draft, STAGE))}
     for name in names:
-        if draft.get(Slot, name).id not in there:
+        if draft.get(Slot, name, field).id not in there:
             raise Refusal(
                 "rundown.called", "The slot “{id}” has been called: its place is fixed.",
-                field="slot", id=name,
+                field=field, id=name,
             )  # fmt: skip
 
 

@@ -1,11 +1,8 @@
 """The organiser's page: what an order costs whom, and what the planner proposes instead."""
 
 import hashlib
-from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -15,7 +12,7 @@ from server.domain.roles import PLANNERS, Role
 from server.domain.show import Show
 from server.plan.discomfort import CURVES, HOUR, Curve
 from server.plan.findings import Errand, Findings
-from server.plan.problem import Order, Pin
+from server.plan.problem import Order
 from server.plan.score import breaches, score
 from server.plan.show import ShowPlan, problem_of
 from server.plan.start import Start
@@ -28,39 +25,18 @@ from server.web.agenda import day, zone_name
 from server.web.body import body
 from server.web.house import house
 from server.web.pages import live, public, templates
-from server.web.planview import Reader, difference, steps
+from server.web.planasked import (
+    Costs,
+    Propose,
+    Weigh,
+    order_of,
+    pinned,
+    read,
+)
+from server.web.planview import Reader, difference, invited, steps
 from server.web.refusals import answering
 
 BEST_STARTS = 5
-
-BySegment = dict[str, tuple[str, ...]]
-
-
-class Weigh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST …/plan/weigh`: an order of the slots to come; without one, as they stand."""
-
-    order: BySegment = {}
-
-
-class Propose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST …/plan/propose`: `pins` in place of those among the wishes, each a slot and its number
-    (from 0) among all that are still to come."""
-
-    pins: dict[str, int] | None = None
-    lost: tuple[str, ...] = ()
-    late: dict[str, int] = {}
-    repair: bool = False
-
-
-class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST …/plan/curve`: what an hour costs, by the name of a curve or by its knots."""
-
-    curve: Literal["gentle", "squared"] | tuple[tuple[float, float], ...]
-
-
-_costs = msgspec.json.Decoder(Costs).decode
-_weigh = msgspec.json.Decoder(Weigh).decode
-_propose = msgspec.json.Decoder(Propose).decode
 
 
 async def page(request: Request) -> Response:
@@ -80,10 +56,7 @@ async def page(request: Request) -> Response:
 async def weigh(request: Request) -> Response:
     """Serve `POST /s/{show}/plan/weigh`: what an order costs whom, and which rules it breaks."""
     show, _ = await _planner(request)
-    try:
-        asked = _weigh(await body(request, FRAME_LIMIT))
-    except msgspec.MsgspecError as problem:
-        raise _invalid(problem) from None
+    asked = read(Weigh, await body(request, FRAME_LIMIT))
     plan = problem_of(show, house(request).clock())
     order = order_of(plan, asked.order) if asked.order else plan.problem.present
     return JSONResponse(weighed(show, plan, order, session.language(request)))
@@ -93,12 +66,10 @@ async def weigh(request: Request) -> Response:
 async def propose(request: Request) -> Response:
     """Serve `POST /s/{show}/plan/propose`: the best order there is, and all that is known of it."""
     show, person = await _planner(request)
-    try:
-        asked = _propose(await body(request, FRAME_LIMIT))
-    except msgspec.MsgspecError as problem:
-        raise _invalid(problem) from None
-    now = problem_of(show, house(request).clock(), asked.lost, asked.late)
-    plan = pinned(now, asked.pins)
+    asked = read(Propose, await body(request, FRAME_LIMIT))
+    now = house(request).clock()
+    planned = mark(problem_of(show, now))
+    plan = pinned(problem_of(show, now, asked.lost, asked.late), asked.pins)
     errand = Errand(plan.problem, plan.zone, tuple(plan.walls), asked.repair)
     found = await house(request).planner.find((show.id, person), errand)
     if not isinstance(found, Findings):
@@ -109,17 +80,14 @@ async def propose(request: Request) -> Response:
             "No order was found that keeps to everything, though there may be one.",
         )
     told = proposed(plan, found, session.language(request))
-    return JSONResponse({"seq": show.seq, "planned": mark(now), **told})
+    return JSONResponse({"seq": show.seq, "planned": planned, **told})
 
 
 @answering
 async def curve(request: Request) -> Response:
     """Serve `POST /s/{show}/plan/curve`: a curve drawn, and its knots; refuses what is none."""
     await _planner(request)
-    try:
-        asked = _costs(await body(request, FRAME_LIMIT)).curve
-    except msgspec.MsgspecError as problem:
-        raise _invalid(problem) from None
+    asked = read(Costs, await body(request, FRAME_LIMIT)).curve
     found = CURVES[asked] if isinstance(asked, str) else Curve(asked)
     drawn = _fragment(session.language(request), "plan_curve.html", {"steps": steps(found)})
     return JSONResponse({"knots": found.knots, "html": {"curve": drawn}})
@@ -139,15 +107,6 @@ async def _planner(request: Request) -> tuple[Show, str]:
     raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
 
 
-def _invalid(problem: msgspec.MsgspecError) -> Refusal:
-    """Return the refusal of a body, by the field at fault where it can be told."""
-    reason, _, place = str(problem).partition(" - at ")
-    field = place.strip("`").removeprefix("$").removeprefix(".")
-    return Refusal(
-        "frame.invalid", "This frame is not valid: {reason}", field=field or None, reason=reason
-    )
-
-
 def _unplanned(why: Unplanned) -> Refusal:
     match why:
         case "superseded":
@@ -165,56 +124,6 @@ def _unplanned(why: Unplanned) -> Refusal:
             )
 
 
-def order_of(plan: ShowPlan, by_segment: BySegment) -> Order:
-    """Return an order that is told segment by segment, or refuse what is not in the plan."""
-    problem = plan.problem
-    held = plan.order_by_segment(problem.present)
-    for segment in by_segment:
-        if segment not in held:
-            raise Refusal(
-                "segment.unknown", "There is no {kind} “{id}” in this show.",
-                field="order", kind="segment", id=segment[:80],
-            )  # fmt: skip
-    named = list(chain.from_iterable(by_segment.values()))
-    for slot in named:
-        if slot not in problem.slot:
-            raise Refusal(
-                "slot.unknown", "There is no {kind} “{id}” in this show.",
-                field="order", kind="slot", id=slot[:80],
-            )  # fmt: skip
-        if named.count(slot) > 1:
-            raise Refusal(
-                "plan.twice", "The {kind} “{id}” is there twice.",
-                field="order", kind="slot", id=slot,
-            )  # fmt: skip
-    # A show has one stage, and so one sitting.
-    return (tuple(slot for segment in held for slot in by_segment.get(segment, ())),)
-
-
-def pinned(plan: ShowPlan, pins: dict[str, int] | None) -> ShowPlan:
-    """Return the plan with other pins, or refuse those that cannot be."""
-    if pins is None:
-        return plan
-    problem, (sitting,) = plan.problem, plan.problem.sittings
-    found: list[Pin] = []
-    for slot, ordinal in pins.items():
-        if slot not in problem.slot:
-            raise Refusal(
-                "slot.unknown", "There is no {kind} “{id}” in this show.",
-                field="pins", kind="slot", id=slot[:80],
-            )  # fmt: skip
-        if not 0 <= ordinal < len(problem.slots):
-            raise Refusal(
-                "plan.place", "There are places from 0 to {most}.", field="pins",
-                most=len(problem.slots) - 1,
-            )  # fmt: skip
-        if any(pin.ordinal == ordinal for pin in found):
-            raise Refusal("plan.pinned", "Two slots cannot have the same number.", field="pins")
-        found.append(Pin(slot, sitting.id, ordinal))
-    others = tuple(wish for wish in problem.wishes if not isinstance(wish, Pin))
-    return plan._replace(problem=replace(problem, wishes=(*others, *found)))
-
-
 def mark(plan: ShowPlan) -> str:
     """Return a word that is another one as soon as anything that a plan depends on is another."""
     return hashlib.sha256(line(Errand(plan.problem, plan.zone, tuple(plan.walls)))).hexdigest()[:16]
@@ -229,6 +138,7 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
     lines, present = reader.lines(order), reader.lines(problem.present)
     worth, before = score(problem, order), score(problem, problem.present)
     broken = breaches(problem, order)
+    guests = invited(show, lang)
     changed = sorted((one for one in lines if one.by_said), key=lambda one: one.by)
     hurt = {slot for breach in broken for slot in breach.slots}
     context = {
@@ -245,6 +155,10 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
         "order": order,
         "breaches": broken,
         "picture": reader.picture(order),
+        "invited": guests,
+        "due": sum(one.due for one in guests),
+        "told": any(one.state for one in guests),
+        "show_id": show.id,
     }
     return {
         "seq": show.seq,
@@ -259,7 +173,7 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
         "breaches": len(broken),
         "html": {
             name: _fragment(lang, f"plan_{name}.html", context)
-            for name in ("ledger", "breaches", "times", "picture")
+            for name in ("ledger", "breaches", "times", "picture", "invited")
         },
     }
 

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from babel.dates import format_skeleton
 
 from server.domain import clock
+from server.domain.invitations import CALLED, Times, is_due, standing
+from server.domain.people import Person
+from server.domain.show import Show
 from server.plan.discomfort import HOUR, Curve
 from server.plan.picture import Appearing, Picture, level, night, picture
 from server.plan.problem import Order, Problem
@@ -270,6 +273,57 @@ class Reader:
             self.curve,
             self.show.zone,
         )
+
+
+class Invited(NamedTuple):
+    """A presenter of a slot: when it is, what they were `told` of it, and what they say of that."""
+
+    slot: str
+    person: str
+    name: str
+    city: str
+    when: str
+    told: str
+    changed: bool
+    due: bool
+    withdrawn: bool
+    state: str
+    words: str
+    mail: str
+    mail_words: str
+
+
+def invited(show: Show, lang: str) -> list[Invited]:
+    """Return what the presenters of a show were told of their times, in order of these."""
+    found = []
+    for slot, invitation, times in standing(show).values():
+        if slot.place in CALLED or (slot.place == "withdrawn" and invitation is None):
+            continue
+        person = show.find_key(f"{Person.noun()}/{slot.presenter}")
+        assert isinstance(person, Person)
+        shown = times or (invitation.times if invitation else None)
+        told = invitation.times if invitation else None
+        one = Invited(
+            slot.id,
+            person.id,
+            person.name,
+            city(person.zone, lang),
+            _when(shown, person.zone, lang),
+            _when(told, person.zone, lang),
+            told is not None and told != times,
+            is_due(slot, invitation, times),
+            slot.place == "withdrawn",
+            invitation.state if invitation else "",
+            invitation.words if invitation else "",
+            invitation.mail if invitation else "",
+            invitation.mail_words if invitation else "",
+        )
+        found.append((shown.starts_at if shown else 0, one))
+    return [one for _, one in sorted(found, key=lambda each: (each[0], each[1].slot))]
+
+
+def _when(times: Times | None, zone: str, lang: str) -> str:
+    return weekday_time(clock.local(times.starts_at, zone), lang) if times else ""
 
 
 class Step(NamedTuple):

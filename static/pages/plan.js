@@ -9,7 +9,7 @@ import { planWishes } from "../widgets/plan-wishes.js";
 
 const SOON_MS = 300;
 const KEPT = 100;
-const PLANNED_BY = /** @type {const} */ (["slot", "cue", "wishes", "availability", "person", "details"]);
+const PLANNED_BY = /** @type {const} */ (["slot", "cue", "wishes", "availability", "person", "details", "invitation"]);
 
 const say = words();
 
@@ -44,6 +44,7 @@ start({
     /** @type {Order | null} the order before the one that was taken */ before: null,
     /** @type {string} */ dragged: "",
     said: { kind: "calm", text: "" },
+    invited: { kind: "calm", text: "" },
 
     init() {
       /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -161,14 +162,18 @@ start({
       this.solving = true;
       this.fault = "";
       try {
-        const { answer, refused } = await askPlanner("propose", { pins: places(this.draft, this.pins) });
+        // At first the pins among the wishes hold; the page shows them once they are in their places.
+        const pins = this.planned ? { pins: places(this.draft, this.pins) } : {};
+        const { answer, refused } = await askPlanner("propose", pins);
         if (refused) this.fault = refused.text ?? "";
         else {
           put(this.$root, answer.html);
+          const first = !this.planned;
           this.planned = answer.planned;
           if (answer.rearrange) {
             this.fair = flat(answer.rearrange);
             this.try(this.fair);
+            if (first) this.pins = this.wished;
           }
         }
       } catch {
@@ -178,6 +183,25 @@ start({
     },
     get pinned() {
       return Object.keys(this.pins).length;
+    },
+    /** The pins among the wishes. @returns {{[slot: string]: true}} */
+    get wished() {
+      const pins = this.$store.live.get("wishes", "main")?.pins ?? {};
+      return Object.fromEntries(this.draft.filter((slot) => slot in pins).map((slot) => [slot, true]));
+    },
+    get unkept() {
+      return JSON.stringify(Object.keys(this.pins).sort()) !== JSON.stringify(Object.keys(this.wished).sort());
+    },
+    /** Write the pins of this draft among the wishes, where slots that were called are counted too. */
+    async keepPins() {
+      const live = this.$store.live;
+      const { id: _, ...wishes } = live.get("wishes", "main") ?? {};
+      const called = live.slots.filter(({ id, place }) => place !== "withdrawn" && !this.draft.includes(id)).length;
+      const pins = Object.fromEntries(
+        Object.entries(places(this.draft, this.pins)).map(([slot, at]) => [slot, at + called]),
+      );
+      const answer = await live.do({ type: "plan.wish", ...wishes, pins, seen: live.seq });
+      this.tell(answer.type === "done" ? "good" : "bad", answer.type === "done" ? say.saved : answer.text);
     },
     /** A button among those for orders that are as good. @param {Event & {target: HTMLElement}} event */
     choose(event) {
@@ -265,6 +289,21 @@ start({
       while (to + 1 < rows.length && event.clientY > middle(to + 1)) to += 1;
       while (to > 0 && event.clientY < middle(to - 1)) to -= 1;
       if (to !== here) void this.move(slot, to);
+    },
+
+    // ---- invitations
+
+    /** A button among the invitations. @param {Event & {target: HTMLElement}} event */
+    async invite(event) {
+      const button = /** @type {HTMLButtonElement | null} */ (event.target.closest("button"));
+      if (!button || button.disabled) return;
+      const { send, cancel } = button.dataset;
+      const slots = send === "all" ? {} : { slots: [send ?? cancel] };
+      button.disabled = true;
+      const answer = await this.$store.live.do({ type: cancel ? "invitation.cancel" : "invitation.send", ...slots });
+      button.disabled = false;
+      const done = answer.type === "done";
+      this.invited = { kind: done ? "good" : "bad", text: (done ? (cancel ? say.cancelled : say.sent) : answer.text) ?? "" };
     },
 
     // ---- taking it

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,21 @@ async def test_a_pin_is_kept_and_the_rest_is_solved(served: Served) -> None:
         assert told["order"][1] == slot
 
 
+async def test_without_whom_is_lost_and_after_who_is_late(served: Served) -> None:
+    code, told = await ask(served, "propose", {"lost": ["s1"], "repair": True})
+    assert code == 200
+    assert told["order"] == ["s2"]
+    assert told["rearrange"] == {"pitches": ["s2"]}
+    assert told["repair"]["moved"] == []
+    _, now = await ask(served, "weigh", {})
+    assert now["order"] == {"pitches": ["s1", "s2"]}, "to ask for a plan changes nothing"
+    first = datetime.fromisoformat(now["rows"][0]["iso"]).timestamp() * 1000
+    late = {"late": {"s1": int(first) + 60_000}, "repair": True}
+    _, told = await ask(served, "propose", late)
+    assert told["rearrange"] == {"pitches": ["s2", "s1"]}
+    assert told["repair"]["moved"]
+
+
 async def test_hours_that_are_not_kept_are_said_in_words(served: Served) -> None:
     hours = {"type": "availability.give", "person": "ada", "available": ["09:00-17:00"]}
     anybody = {"type": "availability.give", "person": "ada"}
@@ -101,6 +117,9 @@ async def test_hours_that_are_not_kept_are_said_in_words(served: Served) -> None
         ("propose", {"pins": {"s1": 2}}, "plan.place", "pins"),
         ("propose", {"pins": {"s1": 1, "s2": 1}}, "plan.pinned", "pins"),
         ("propose", {"pins": {"s1": "first"}}, "frame.invalid", "pins[...]"),
+        ("propose", {"lost": ["s9"]}, "slot.unknown", "lost"),
+        ("propose", {"lost": ["s1", "s2"]}, "plan.nothing", None),
+        ("propose", {"late": {"s9": 0}}, "slot.unknown", "late"),
         ("curve", {"curve": [[9, 0], [9, 1]]}, "plan.curve", "curve"),
         ("curve", {"curve": "steep"}, "frame.invalid", "curve"),
         ("curve", {}, "frame.invalid", None),
