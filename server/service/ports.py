@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from server.domain.invitations import Invitation
 from server.domain.roles import Actor, Record, Role
 from server.domain.show import Change, Decision, Fact, Show
 from server.plan.findings import Errand, Findings
@@ -329,3 +330,33 @@ class Cameras(Protocol):
     ) -> tuple[Camera, str] | None:
         """Take a camera over WebRTC, and return the answer to its offer; None if it is over at
         once. `over` is called once, when nothing more is taken."""
+
+
+class Alarm(NamedTuple):
+    """What a calendar says, so many minutes before the start."""
+
+    minutes: int
+    words: str
+
+
+class Letter(NamedTuple):
+    """What one presenter is written about their slot, in their language.
+
+    `summary`, `description` and `alarms` are for their calendar, which others may read too: their
+    personal link stands in `text` and `html` alone.
+    """
+
+    lang: str
+    subject: str
+    text: str
+    html: str
+    summary: str
+    description: str
+    alarms: tuple[Alarm, ...]
+
+
+class Writer(Protocol):
+    """Who finds the words of letters."""
+
+    def __call__(self, show: Show, invitation: Invitation, link: str) -> Letter:
+        """Return what the invitation's presenter is written; `link` leads to where one answers."""
