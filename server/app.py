@@ -18,6 +18,9 @@ from server import resources
 from server.domain.refusal import Refusal
 from server.domain.show import Show
 from server.integrations.calendar import calendar, presenter_calendar
+from server.integrations.invitation import invitation_calendar
+from server.integrations.mail import Line, MailServer
+from server.integrations.postman import Postman
 from server.live.audience import Audience
 from server.live.bus import LocalBus
 from server.live.hub import Hub
@@ -32,7 +35,7 @@ from server.media.shelf import Shelf
 from server.planning.planners import Planners
 from server.protocol.frames import FRAME_LIMIT
 from server.service.desk import Desk
-from server.service.links import read_secret
+from server.service.links import join_address, read_secret
 from server.service.ports import Outlet, Store
 from server.service.rewind import Rewind
 from server.store.lock import hold
@@ -44,6 +47,7 @@ from server.web import (
     camera,
     delays,
     hooks,
+    invitation,
     join,
     pages,
     picture,
@@ -52,6 +56,7 @@ from server.web import (
     recording,
 )
 from server.web.house import House
+from server.web.letters import letter
 from server.web.socket import live
 from server.web.transport import FanoutProtocol
 from server.web.whip import Whip
@@ -89,6 +94,7 @@ def build(
     outlet: Outlet = OWN,
     media: Elsewhere | None = None,
     reach: Reach = NEAR,
+    mail: MailServer | None = None,
 ) -> Starlette:
     """Return the application over a store that is already open; `data` holds the pictures."""
     hub = Hub(store, now_ms)
@@ -114,6 +120,18 @@ def build(
         playout.listen(director.hear)
         bus.add(director)
     bus.add(hub)
+
+    async def link(show: Show, person: str) -> str:
+        """Return where somebody answers their invitation, by their personal link."""
+        address = await join_address(store, secret, show, person, now_ms(), public_url)
+        return f"{address}?to=invitation"
+
+    postman = None
+    if mail is not None:
+        line = Line(mail)
+        postman = Postman(store, now_ms, line, mail, desk.report, letter, link, public_url)
+        bus.add(postman)
+    sender = mail.sender if mail is not None else ""
     whip = Whip()
     planners = Planners()
 
@@ -127,7 +145,11 @@ def build(
         await cutting_room.start()
         if relay is not None:
             relay.start()
+        if postman is not None:
+            postman.start()
         yield
+        if postman is not None:
+            await postman.close()
         if relay is not None:
             await relay.close()
         await planners.close()
@@ -163,6 +185,12 @@ def build(
             Route("/s/{show}/greenroom", pages.greenroom),
             Route("/s/{show}/commentator", pages.commentator),
             Route("/s/{show}/captions", pages.captions),
+            Route("/s/{show}/invitation", invitation.page),
+            Route(
+                "/s/{show}/invitation/{slot}.ics",
+                invitation.calendar(invitation_calendar, sender),
+            ),
+            Route("/s/{show}/invitation/{slot}.txt", invitation.words(link)),
             Route("/s/{show}/delays", delays.page),
             Route("/s/{show}/delays", delays.change, methods=["POST"]),
             Route("/s/{show}/commands", api.command, methods=["POST"]),
@@ -255,6 +283,7 @@ async def serve(
     outlet: Outlet = OWN,
     media: Elsewhere | None = None,
     reach: Reach = NEAR,
+    mail: MailServer | None = None,
 ) -> None:
     """Serve the shows of a data folder until a signal ends it; port 0 takes any free one.
 
@@ -267,7 +296,7 @@ async def serve(
         url = (public_url or f"http://{host}:{port}").rstrip("/")
         store = await open_store(data, restored=restored)
         try:
-            app = build(store, read_secret(data), url, data, ingest, outlet, media, reach)
+            app = build(store, read_secret(data), url, data, ingest, outlet, media, reach, mail)
             config = uvicorn.Config(
                 app,
                 http="httptools",

@@ -31,6 +31,7 @@ from server.domain.roles import Role
 from server.domain.sources import camera_of
 from server.edge import serve_edge
 from server.integrations.export import export
+from server.integrations.mail import MailServer, mail_server
 from server.integrations.showfile import read
 from server.media.archive import Archive
 from server.media.cameras import Reach
@@ -213,13 +214,23 @@ async def _serve(options: argparse.Namespace) -> None:
             )
         print("  Ctrl-C ends the server.", flush=True)
 
+    mail = mail_server(options.mail, options.mail_from) if options.mail else None
     public_url = _public_url(options)
     outlet = OWN
     if options.playout:
         origin = _origin(options.playout)
         outlet = Outlet(origin + OWN.playlist, origin)
     await _serve_folder(
-        options, data, logging.INFO, public_url, ready, options.restored, ingest, outlet, media
+        options,
+        data,
+        logging.INFO,
+        public_url,
+        ready,
+        options.restored,
+        ingest,
+        outlet,
+        media,
+        mail,
     )
 
 
@@ -233,6 +244,7 @@ async def _serve_folder(
     ingest: Ingest | None = None,
     outlet: Outlet = OWN,
     media: Elsewhere | None = None,
+    mail: MailServer | None = None,
 ) -> None:
     """Serve a data folder until a signal ends it, and announce the address while it lasts."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
@@ -257,6 +269,7 @@ async def _serve_folder(
             outlet,
             media,
             Reach(tuple(options.webrtc_ice.split()), tuple(options.webrtc_address.split())),
+            mail,
         )
     finally:
         folder.withdraw(data)
@@ -362,8 +375,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="luyan",
         description="Luyan (路演) holds a live-streamed roadshow together.",
-        epilog="LUYAN_DATA, LUYAN_URL, LUYAN_PLAYOUT and LUYAN_MEDIA stand for --data, --url, "
-        "--playout and --media.",
+        epilog="LUYAN_DATA, LUYAN_URL, LUYAN_PLAYOUT, LUYAN_MEDIA, LUYAN_MAIL and LUYAN_MAIL_FROM "
+        "stand for --data, --url, --playout, --media, --mail and --mail-from.",
     )
     parser.add_argument("--version", action="version", version=f"luyan {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -428,6 +441,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="how late that is, if its playlist has no dates",
     )
+
+    _mail(serving)
 
     playing = _command(commands, _playout, "playout", "serve the pictures alone, to many viewers")
     _listen(playing)
@@ -505,6 +520,21 @@ def _webrtc(command: argparse.ArgumentParser) -> None:
         default=os.environ.get("LUYAN_WEBRTC_ADDRESS", ""),
         metavar="ADDRESSES",
         help="addresses of this machine where WHIP takes pictures (default: all but loopback)",
+    )
+
+
+def _mail(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--mail",
+        default=os.environ.get("LUYAN_MAIL"),
+        metavar="ADDRESS",
+        help="mail invitations by smtps://user:password@host, or smtp:// (TLS where offered)",
+    )
+    command.add_argument(
+        "--mail-from",
+        default=os.environ.get("LUYAN_MAIL_FROM", ""),
+        metavar="ADDRESS",
+        help="the address from which they come, and to which answers by mail go",
     )
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from server.domain.people import Person
 from server.domain.roles import Record, Role
-from server.domain.show import Details
+from server.domain.show import Details, Show
 from server.domain.sources import STUDIO, camera_of, sound_of
 from server.service.ports import Link, Store
 
@@ -122,6 +122,17 @@ async def make_links(
             await store.put_link(wanted)
         found.append(wanted)
     return found
+
+
+async def join_address(
+    store: Store, secret: bytes, show: Show, person: str, now: int, url: str
+) -> str:
+    """Return the address by which somebody named in a show comes in; `url`: of the server."""
+    kinds = (Details, Person)
+    records = [record for kind in kinds for record in show.of_kind(kind.noun()).values()]
+    links = await make_links(store, secret, show.id, records, now)
+    (link,) = (link for link in links if link.person == person)
+    return f"{url}/join/{token_of(secret, link.id)}"
 
 
 async def revoke(store: Store, secret: bytes, link: Link, now: int) -> Link:

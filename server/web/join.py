@@ -14,6 +14,8 @@ from server.web.words import CODES
 from server.web.words import COOKIE as LANGUAGE_COOKIE
 
 FORM_BYTES = 4000
+# Where a link may lead instead of its role's own page: `/join/{token}?to=invitation`.
+ELSEWHERE = frozenset({"invitation"})
 
 PAGES = {
     Role.CALLER: "caller",
@@ -34,7 +36,9 @@ async def join(request: Request) -> Response:
     link = await session.open_link(home, request.path_params["token"])
     who = await session.browser(request, link.show)
     hashes = [hashed for hashed in who.hashes if hashed != link.token_hash]
-    response = RedirectResponse(f"/s/{link.show}/{PAGES[link.role]}".rstrip("/"), 303)
+    to = request.query_params.get("to")
+    page = to if to in ELSEWHERE else PAGES[link.role]
+    response = RedirectResponse(f"/s/{link.show}/{page}".rstrip("/"), 303)
     session.set_cookie(home, response, replace(who, hashes=[*hashes, link.token_hash]))
     return response
 
