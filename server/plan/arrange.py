@@ -11,12 +11,17 @@ from itertools import combinations, permutations, product
 
 from server.plan.assignment import assign
 from server.plan.blocks import Blocks, NoPlanError
+from server.plan.filling import Filled, fill
 from server.plan.lines import Node, Prices, lines_of
 from server.plan.places import Places
 from server.plan.problem import Apart, InOrder, Order, Problem, Together
 
 # Steps of all assignments together, after which prices would no longer come while one waits.
 PATIENCE = 60_000_000
+# The same for the assignments that tell how full each sitting should be.
+TRIES = 1_000_000
+# How much more a plan costs than its slots would if places could stay empty between them: about.
+EXPECTED = 1.02
 
 
 class Arrangement:
@@ -32,6 +37,7 @@ class Arrangement:
         ]
         # More than any plan costs, so that what is forbidden is avoided first.
         self.never = 1 + sum(max((c for c in row if c is not None), default=0) for row in known)
+        self.known = known
         self.costs = [[self.never if c is None else c for c in row] for row in known]
         together = [wish.field for wish in problem.wishes if isinstance(wish, Together)]
         self.blocks = [
@@ -44,6 +50,10 @@ class Arrangement:
         self.prices = Prices(known, self.blocks, PATIENCE)
         self.at: list[int] = [-1] * len(problem.slots)
         self._rivals = self._clashing()
+        kinds: dict[tuple[int, ...], int] = {}
+        columns = zip(*self.costs, strict=True)
+        self._kind = [kinds.setdefault(column, len(kinds)) for column in columns]
+        self._worths: dict[tuple[int, ...], int] = {}
 
     def arrange(self) -> None:
         """Give every slot a place, as well as exchanges of blocks and of slots can.
@@ -73,41 +83,70 @@ class Arrangement:
     def _share(self, taken: list[Node]) -> list[int]:
         """Return places for the free slots, from the start of what is left of the sittings.
 
-        How many each sitting gets is first what the slots would choose without regard to gaps, then
-        changed for as long as it helps, or until that would take too long.
+        How many each sitting gets is what rents make of it (`filling.py`), then changed for as long
+        as it helps, or until that would take too long.
         """
-        waiting: list[list[int]] = []
-        for line, (sitting, done) in zip(self.lines, taken, strict=True):
-            waiting += [line.places[sitting][done:], *line.places[sitting + 1 :]]
-        everywhere = [place for places in waiting for place in places]
-        rows = [[self.costs[slot][place] for place in everywhere] for slot in self.free]
-        priced = assign(rows)
-        if priced is None:
+        waiting, closes = self._waiting(taken)
+        filled = self.filled(waiting, closes)
+        if filled is None:
             raise NoPlanError
-        chosen = {everywhere[column] for column in priced.chosen}
-        counts = [len(chosen.intersection(places)) for places in waiting]
+        counts = filled.counts
         value = self._worth(waiting, counts)
-        tries = 2 * PATIENCE // (len(self.free) ** 2 * len(everywhere) + 1)
+        tries = TRIES // (len(self.free) ** 2 + 1)
         better = True
         while better:
             better = False
-            for (a, b), moved in product(permutations(range(len(counts)), 2), (1, 3)):
+            for (a, b), moved in product(permutations(range(len(counts)), 2), (1, 2, 3)):
                 if tries <= 0 or counts[a] < moved or counts[b] + moved > len(waiting[b]):
                     continue
-                tries -= 1
                 other = list(counts)
                 other[a], other[b] = counts[a] - moved, counts[b] + moved
+                if not (closes[a][other[a]] and closes[b][other[b]]):
+                    continue
+                tries -= 1
                 found = self._worth(waiting, other)
                 if found < value:
                     counts, value, better = other, found, True
         return [p for places, count in zip(waiting, counts, strict=True) for p in places[:count]]
 
+    def _waiting(self, taken: list[Node]) -> tuple[list[list[int]], list[list[bool]]]:
+        """Return the places of each sitting that no block has, and how full it may end."""
+        waiting, closes = [], []
+        for line, (sitting, done) in zip(self.lines, taken, strict=True):
+            waiting += [line.places[sitting][done:], *line.places[sitting + 1 :]]
+            closes += [line.closes[sitting][done:], *line.closes[sitting + 1 :]]
+        return waiting, closes
+
+    def filled(
+        self, waiting: list[list[int]], closes: list[list[bool]], target: int | None = None
+    ) -> Filled | None:
+        """Return how the free slots fill sittings; by default, less is known of what they cost."""
+        everywhere = [place for places in waiting for place in places]
+        rows = [[self.known[slot][place] for place in everywhere] for slot in self.free]
+        priced = assign(rows)
+        if priced is None:
+            return None
+        prices = dict(zip(everywhere, priced.columns, strict=True))
+        if target is None:
+            target = round(EXPECTED * (sum(priced.rows) + sum(priced.columns)))
+        rows = [self.known[slot] for slot in self.free]
+        return fill(rows, waiting, closes, prices, target)
+
+    def bound(self, target: int) -> int | None:
+        """Return what no plan can cost less than where every slot is free; at most `target`."""
+        waiting, closes = self._waiting([(0, 0)] * len(self.lines))
+        filled = self.filled(waiting, closes, target)
+        return None if filled is None else filled.bound
+
     def _worth(self, waiting: list[list[int]], counts: list[int]) -> int:
         """Return what the free slots cost if each sitting takes so many of them."""
         span = [p for places, count in zip(waiting, counts, strict=True) for p in places[:count]]
-        priced = assign([[self.costs[slot][place] for place in span] for slot in self.free])
-        assert priced is not None
-        return sum(priced.rows) + sum(priced.columns)
+        key = tuple(sorted(self._kind[place] for place in span))
+        if key not in self._worths:
+            priced = assign([[self.costs[slot][place] for place in span] for slot in self.free])
+            assert priced is not None
+            self._worths[key] = sum(priced.rows) + sum(priced.columns)
+        return self._worths[key]
 
     def _clashing(self) -> list[list[int]]:
         """Return for each slot those whose place matters to it: by a person, or by a wish."""
@@ -163,6 +202,8 @@ class Arrangement:
     def _exchange_slots(self) -> None:
         """Exchange two slots of a block, or two free ones, for as long as it helps."""
         groups = [*self.blocks, self.free]
+        for slots in groups:
+            self._untangle(slots)
         better = True
         while better:
             better = self._move_free()
@@ -176,6 +217,25 @@ class Arrangement:
                         better = True
                     else:
                         self.at[a], self.at[b] = self.at[b], self.at[a]
+
+    def _untangle(self, slots: list[int]) -> None:
+        """Exchange each slot that may not be where it is with the one that makes the most of it.
+
+        Often that costs nothing: another day has a place like it.
+        """
+        for a in slots:
+            if not any(self._clash(a, other) for other in self._rivals[a]):
+                continue
+            best, gained = a, 0
+            for b in slots:
+                pair = {a, b}
+                before = self._burden(pair)
+                self.at[a], self.at[b] = self.at[b], self.at[a]
+                gain = before - self._burden(pair)
+                self.at[a], self.at[b] = self.at[b], self.at[a]
+                if gain > gained:
+                    best, gained = b, gain
+            self.at[a], self.at[best] = self.at[best], self.at[a]
 
     def _move_free(self) -> bool:
         """Let free slots go to the end of another sitting; its last one takes the place of each."""

@@ -22,50 +22,79 @@ Costs = Sequence[Sequence[int | None]]
 def assign(costs: Costs) -> Priced | None:
     """Return an assignment of least cost and its prices; None: there is none.
 
-    None in `costs` forbids a pair. Shortest augmenting paths (Jonker, Volgenant 1987), O(n² m).
+    None in `costs` forbids a pair. Shortest augmenting paths (Jonker, Volgenant 1987) between kinds
+    of columns: those that cost all rows the same are one, and take as many rows as they are.
     """
     width = len(costs[0]) if costs else 0
     if width < len(costs):
         return None
     known = [cost for row in costs for cost in row if cost is not None]
     never = (max(known, default=0) - min([0, *known]) + 1) * (len(costs) + 1)
-    table = [[never if cost is None else cost for cost in row] for row in costs]
-    rows, columns = [0] * len(table), [0] * (width + 1)
-    owner = [-1] * (width + 1)
-    for first in range(len(table)):
-        owner[width] = first
-        column = width
-        least, came, closed = [never * 4] * width, [width] * width, [False] * (width + 1)
-        while owner[column] != -1:
-            closed[column] = True
-            row = owner[column]
-            price, line = rows[row], table[row]
-            step, nearest = never * 8, -1
-            for j in range(width):
+    kinds: dict[tuple[int | None, ...], list[int]] = {}
+    for number, column in enumerate(zip(*costs, strict=True)):
+        kinds.setdefault(column, []).append(number)
+    table = [[never if c is None else c for c in row] for row in zip(*kinds, strict=True)]
+    kind_of, prices = _transported(table, [len(columns) for columns in kinds.values()])
+    columns, chosen = [0] * width, []
+    for kind, numbers in enumerate(kinds.values()):
+        for number in numbers:
+            columns[number] = prices[kind]
+    free = [numbers[::-1] for numbers in kinds.values()]
+    for row, kind in enumerate(kind_of):
+        chosen.append(free[kind].pop())
+        if costs[row][chosen[-1]] is None:
+            return None
+    rows = [table[row][kind] - prices[kind] for row, kind in enumerate(kind_of)]
+    return Priced(rows, columns, chosen)
+
+
+def _transported(table: list[list[int]], most: list[int]) -> tuple[list[int], list[int]]:
+    """Return the kind of each row at the least cost, and the price of each kind.
+
+    No more rows have a kind than `most` says; kinds that are not full have no price.
+    """
+    every = range(len(most))
+    prices = [0] * len(most)
+    kind_of: list[int] = []
+    held: list[list[int]] = [[] for _ in every]
+    # What it costs at least to send one of a kind's rows to another kind, and which row that is.
+    leave: list[list[tuple[int, int]]] = [[] for _ in every]
+    for first, line in enumerate(table):
+        kind_of.append(-1)
+        least = [cost - price for cost, price in zip(line, prices, strict=True)]
+        came, closed = [-1] * len(most), [False] * len(most)
+        order: list[int] = []
+        while True:
+            kind, here = -1, 0
+            for j in every:
+                if not closed[j] and (kind < 0 or least[j] < here):
+                    kind, here = j, least[j]
+            if len(held[kind]) < most[kind]:
+                break
+            closed[kind] = True
+            order.append(kind)
+            base = here + prices[kind]
+            for j in every:
                 if not closed[j]:
-                    reduced = line[j] - price - columns[j]
-                    if reduced < least[j]:
-                        least[j], came[j] = reduced, column
-                    if least[j] < step:
-                        step, nearest = least[j], j
-            for j in range(width + 1):
-                if closed[j]:
-                    rows[owner[j]] += step
-                    columns[j] -= step
-                elif j < width:
-                    least[j] -= step
-            column = nearest
-        while column != width:
-            before = came[column]
-            owner[column] = owner[before]
-            column = before
-    chosen = [-1] * len(table)
-    for j in range(width):
-        if owner[j] != -1:
-            chosen[owner[j]] = j
-    if any(costs[i][j] is None for i, j in enumerate(chosen)):
-        return None
-    return Priced(rows, columns[:width], chosen)
+                    found = base + leave[kind][j][0] - prices[j]
+                    if found < least[j]:
+                        least[j], came[j] = found, kind
+        for j in order:
+            prices[j] += least[j] - here
+        changed = [kind]
+        while came[kind] >= 0:
+            before = came[kind]
+            row = leave[before][kind][1]
+            held[before].remove(row)
+            held[kind].append(row)
+            kind_of[row] = kind
+            changed.append(before)
+            kind = before
+        held[kind].append(first)
+        kind_of[first] = kind
+        for k in changed:
+            leave[k] = [min((table[row][j] - table[row][k], row) for row in held[k]) for j in every]
+    return kind_of, prices
 
 
 class Shortage(NamedTuple):

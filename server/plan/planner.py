@@ -4,12 +4,13 @@ from contextlib import suppress
 
 import msgspec
 
+from server.plan.arrange import PATIENCE as STEPS
 from server.plan.arrange import Arrangement
 from server.plan.blocks import NoPlanError
 from server.plan.bound import bound
 from server.plan.discomfort import HOUR
 from server.plan.exact import PATIENCE, solve
-from server.plan.lines import TooManyError
+from server.plan.lines import Prices, TooManyError
 from server.plan.places import Places
 from server.plan.problem import Order, Problem
 from server.plan.score import Score, breaches, score
@@ -97,8 +98,12 @@ def _bound(arrangement: Arrangement, places: Places, limit: int, target: int) ->
     """Return what no plan can cost less than if nobody bears more than `limit`."""
     priced = places.priced(limit)
     assert priced is not None
-    if not arrangement.free:
-        paid = [sum(priced.rows[slot] for slot in block) for block in arrangement.blocks]
-        with suppress(TooManyError):
-            return bound(arrangement.lines, arrangement.prices, paid, target)
-    return min(target, sum(priced.rows) + sum(priced.columns))
+    least = min(target, sum(priced.rows) + sum(priced.columns))
+    if not arrangement.blocks:
+        return max(least, arrangement.bound(target) or 0)
+    blocks = [*arrangement.blocks, *([slot] for slot in arrangement.free)]
+    paid = [sum(priced.rows[slot] for slot in block) for block in blocks]
+    with suppress(TooManyError):
+        prices = Prices(arrangement.known, blocks, STEPS)
+        return max(least, bound(arrangement.lines, prices, paid, target))
+    return least
