@@ -111,7 +111,10 @@ start({
           "--length": String(Math.min(length, DAY_MINUTES - from) / DAY_MINUTES),
         },
         moved: (stands === "changed" || stands === "sent") && before != null && before !== at,
-        before: before == null ? "" : `${clock(before, this.zone)}, ${fullDay(before, this.zone)}`,
+        before:
+          before == null
+            ? ""
+            : fill(say.before, { time: clock(before, this.zone), day: fullDay(before, this.zone) }),
         words: invitation?.words ?? "",
         answered: invitation?.answered_at
           ? fill(say.answered, {
