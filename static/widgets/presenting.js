@@ -3,7 +3,7 @@
 import { slotSpan } from "../lib/projection.js";
 
 /** @typedef {import("../lib/live.js").Live} Live */
-/** @typedef {"none" | "ahead" | "standby" | "on_air" | "done"} Place */
+/** @typedef {"none" | "ahead" | "standby" | "on_air" | "done" | "withdrawn"} Place */
 
 /** @param {Live} live @param {string | undefined} person @returns {any[]} in order of the rundown */
 export function slotsOf(live, person) {
