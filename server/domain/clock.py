@@ -32,6 +32,16 @@ def instant(wall: str, zone_name: str) -> int:
     return int(local.timestamp() * 1000)
 
 
+@lru_cache(maxsize=4096)
+def instant_again(wall: str, zone_name: str) -> int:
+    """Return the same, but the second one of a wall time that happens twice.
+
+    One that is skipped is moved back by the length of the gap, as PEP 495 has it for fold 1.
+    """
+    local = datetime.strptime(wall, WALL).replace(tzinfo=zone(zone_name), fold=1)
+    return int(local.timestamp() * 1000)
+
+
 def local(at: int, zone_name: str) -> datetime:
     """Return the instant `at` (ms UTC) as an aware local time."""
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone(zone_name))

@@ -38,11 +38,20 @@ class Hours(msgspec.Struct, frozen=True):
     day: str | None = None
 
     def window(self, day: date, zone: str) -> tuple[int, int]:
-        """Return the instants (ms UTC) between which these hours of a day lie."""
-        after = 1 if self.closes <= self.opens else 0
-        return _instant(day, self.opens, zone), _instant(
-            day + timedelta(days=after), self.closes, zone
-        )
+        """Return the instants (ms UTC) between which these hours of a day lie.
+
+        While clocks change, only what is meant for certain: an hour that happens twice opens these
+        hours the second time, and closes them the first time.
+        """
+        over = day + timedelta(days=1 if self.closes <= self.opens else 0)
+        opens, closes = _instant(day, self.opens, zone), _instant(over, self.closes, zone)
+        if self.opens == self.closes % (24 * 60):  # a whole day follows the one before
+            return opens, closes
+        opens_again = _instant(day, self.opens, zone, again=True)
+        closes_again = _instant(over, self.closes, zone, again=True)
+        if opens < opens_again and closes < closes_again:  # all of them happen twice
+            return opens, closes
+        return max(opens, opens_again), min(closes, closes_again)
 
 
 def parse(text: str, field: str = "available") -> Hours:
@@ -83,10 +92,11 @@ def inside(hours: tuple[Hours, ...], zone: str, starts_at: int, ends_at: int) ->
     return covered
 
 
-def _instant(day: date, minutes: int, zone: str) -> int:
+def _instant(day: date, minutes: int, zone: str, *, again: bool = False) -> int:
     day += timedelta(days=minutes // (24 * 60))
     minutes %= 24 * 60
-    return clock.instant(f"{day}T{minutes // 60:02}:{minutes % 60:02}:00", zone)
+    read = clock.instant_again if again else clock.instant
+    return read(f"{day}T{minutes // 60:02}:{minutes % 60:02}:00", zone)
 
 
 class Availability(Record, frozen=True, kw_only=True):

@@ -2,12 +2,14 @@
 
 import pytest
 
-from server.domain.hours import Availability, GiveAvailability
+from server.domain import clock
+from server.domain.hours import Availability, GiveAvailability, inside, parse
 from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Role
 from tests.domain.rehearsal import CALLER, COMMENTATOR, PRESENTER, START_AT, Rehearsal
 
+ROME = "Europe/Rome"
 ORGANISER = Actor("organiser", Role.ORGANISER)
 
 
@@ -55,3 +57,24 @@ def test_what_is_refused(actor: Actor, command: GiveAvailability, code: str, fie
     with pytest.raises(Refusal) as refused:
         show.do(command, actor)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("hours", "day", "minutes"),
+    [
+        ("01:00-05:00", "2026-10-25", 300),  # clocks go back from 3:00 to 2:00
+        ("02:30-05:00", "2026-10-25", 150),  # from the second half past two
+        ("00:00-02:30", "2026-10-25", 150),  # until the first
+        ("02:15-02:45", "2026-10-25", 30),
+        ("06:00-06:00", "2026-10-25", 360),  # a whole day: there is no hole in it
+        ("01:00-05:00", "2026-03-29", 180),  # clocks go forward from 2:00 to 3:00
+        ("00:00-02:30", "2026-03-29", 90),
+        ("02:15-02:45", "2026-03-29", 0),
+    ],
+)
+def test_while_clocks_change_hours_are_what_is_meant_for_certain(
+    hours: str, day: str, minutes: int
+) -> None:
+    start = clock.instant(f"{day}T00:00:00", ROME)
+    end = clock.instant(f"{day}T05:00:00", ROME)
+    assert inside((parse(hours),), ROME, start, end) == minutes * 60_000
