@@ -7,7 +7,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from server.domain.refusal import Refusal
-from server.domain.roles import DESK, HIDDEN, PLANNERS, Actor, Fields, Record, Viewer, fields
+from server.domain.roles import HIDDEN, PLANNERS, Actor, Fields, Record, Viewer, fields
 from server.domain.rundown import Cue, Slot
 from server.domain.show import Command, Draft, Show
 from server.domain.text import clean
@@ -15,7 +15,6 @@ from server.domain.text import clean
 WORDS_LIMIT = 1000
 SLOTS_LIMIT = 2000
 CALLED = ("on_air", "done")
-READERS = DESK | PLANNERS
 
 State = Literal["sent", "accepted", "move", "cancelled"]
 Mail = Literal["", "mailed", "no_address", "waiting", "refused"]
@@ -65,7 +64,7 @@ class Invitation(Record, frozen=True, kw_only=True):
         return Times(self.starts_at, self.ends_at)
 
     def seen_by(self, viewer: Viewer) -> Fields:
-        if viewer.role in READERS:
+        if viewer.role in PLANNERS:
             return OWN | fields("withdrawn mail mail_words mailed_sequence")
         return OWN if viewer.person == self.person else HIDDEN
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from server.domain.invitations import READERS, Invitation
+from server.domain.invitations import Invitation
 from server.domain.refusal import Refusal
-from server.domain.roles import Role
+from server.domain.roles import PLANNERS, Role
 from server.domain.show import Show
 from server.service.ports import Letter
 from server.web import pages, session
@@ -77,7 +77,7 @@ async def _invitation(request: Request) -> tuple[Show, Invitation, bool]:
     show = await house(request).hub.show(show_id)
     who = await session.visitor(request, show_id)
     invitation = show.find_key(f"{Invitation.noun()}/{slot}")
-    if any(link.role in READERS for link in who.links):
+    if any(link.role in PLANNERS for link in who.links):
         if not isinstance(invitation, Invitation):
             raise Refusal(
                 "invitation.none", "There is no invitation for the slot “{slot}”.",

@@ -17,11 +17,12 @@ from server.domain.invitations import (
     is_due,
     standing,
 )
+from server.domain.rearrange import RearrangeRundown
 from server.domain.refusal import Refusal
 from server.domain.roles import Actor, Record, Role
 from server.domain.rundown import AdjustCue, Cue, Slot
 from server.domain.show import Draft
-from server.domain.stage import AdvanceStage
+from server.domain.stage import AdvanceStage, UndoStage
 from tests.domain.rehearsal import OTHER_PRESENTER, PRESENTER, START_AT, Rehearsal
 
 ORGANISER = Actor("organiser", Role.ORGANISER)
@@ -242,3 +243,19 @@ def test_the_word_of_an_older_mail_is_not_that_of_the_newer(show: Rehearsal) -> 
     send(show)
     assert report(show, "mailed", first) == []
     assert (of(show).mail, of(show).mailed_sequence) == ("", None)
+
+
+def test_a_plan_that_was_changed_and_taken_back_concerns_nobody(show: Rehearsal) -> None:
+    send(show)
+    show.do(RearrangeRundown(order={"pitches": ("s2", "s1")}, seen=show.seq))
+    assert due(show) == {"s1", "s2"}
+    show.do(UndoStage(seen=show.seq))
+    assert due(show) == set()
+    show.do(RearrangeRundown(order={"pitches": ("s2",)}, seen=show.seq))
+    assert due(show) == {"s1", "s2"}
+    send(show)
+    assert (of(show).state, of(show, "s2").state) == ("cancelled", "sent")
+    show.do(RearrangeRundown(order={"pitches": ("s1", "s2")}, seen=show.seq))
+    assert due(show) == {"s1", "s2"}
+    send(show)
+    assert of(show).times == (START_AT + 5 * MINUTE, START_AT + 18 * MINUTE)

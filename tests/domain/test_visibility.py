@@ -12,7 +12,7 @@ from server.domain.commands import RECORDS
 from server.domain.feedback import Feedback
 from server.domain.greenroom import GreenRoom
 from server.domain.hours import Availability
-from server.domain.invitations import READERS, Invitation
+from server.domain.invitations import Invitation
 from server.domain.messages import Message
 from server.domain.notices import Notice
 from server.domain.people import Person
@@ -32,12 +32,11 @@ NOTHING = ""
 class Row(NamedTuple):
     """One record; what the desk, the rest of the crew, a person concerned and all others see.
 
-    `readers` are the desk and the organiser, `planners` those who plan, of what concerns the plan.
+    `planners` are those who plan, of what concerns the plan.
     """
 
     record: Record
     all: str
-    readers: str | None = None
     desk: str | None = None
     crew: str | None = None
     planners: str | None = None
@@ -200,7 +199,7 @@ TABLE = [
             sent_at=4,
         ),
         all=NOTHING,
-        readers=INVITED + " withdrawn mail mail_words mailed_sequence",
+        planners=INVITED + " withdrawn mail mail_words mailed_sequence",
         persons={"ada": INVITED},
     ),
     Row(Caption(id="zh", text="你好", said_at=1), all="id text said_at"),
@@ -211,12 +210,10 @@ TABLE = [
 
 def expected(row: Row, viewer: Viewer) -> set[str]:
     """What the table says that a viewer sees."""
-    if viewer.role in READERS and row.readers is not None:
-        return set(row.readers.split())
-    if viewer.person in row.persons:
-        return set(row.persons[viewer.person].split())
     if viewer.role in PLANNERS and row.planners is not None:
         return set(row.planners.split())
+    if viewer.person in row.persons:
+        return set(row.persons[viewer.person].split())
     if viewer.role in DESK and row.desk is not None:
         return set(row.desk.split())
     if viewer.role in CREW and row.crew is not None:
@@ -250,7 +247,7 @@ def test_every_field_of_a_record_is_decided(kind: type[Record]) -> None:
     decided = set()
     for row in TABLE:
         if type(row.record) is kind:
-            crew = (row.desk, row.crew, row.readers, row.planners)
+            crew = (row.desk, row.crew, row.planners)
             texts = (row.all, *crew, row.never, *row.persons.values())
             decided |= {name for text in texts if text for name in text.split()}
     computed = {name for name in decided if isinstance(getattr(kind, name, None), property)}

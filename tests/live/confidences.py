@@ -160,7 +160,7 @@ class Confidences:
         self._hide(self._asked_to_move.get(slot, []), seq)
         self._asked_to_move[slot] = words
         for said in words:
-            self.plant(said, Audience(DESK | PLANNERS, frozenset({PRESENTERS[slot]})), seq)
+            self.plant(said, Audience(PLANNERS, frozenset({PRESENTERS[slot]})), seq)
 
     def _forget(self, key: str, seq: int) -> None:
         kind, _, record_id = key.partition("/")
