@@ -212,6 +212,8 @@ async def _serve(options: argparse.Namespace) -> None:
             print(
                 f"  “{ingest.show}” takes a stream at port {ingest.port}: luyan links has its key"
             )
+        if mail is not None:
+            print(f"  Invitations are mailed by {mail.host} from {mail.sender}")
         print("  Ctrl-C ends the server.", flush=True)
 
     mail = mail_server(options.mail, options.mail_from) if options.mail else None

@@ -151,13 +151,6 @@ class Line:
                 smtp.quit()
             smtp.close()
 
-    def break_off(self) -> None:
-        """End what another thread is sending; it then raises Down."""
-        smtp = self._smtp
-        if smtp is not None and smtp.sock is not None:
-            with suppress(OSError):
-                smtp.sock.shutdown(2)
-
     def _open(self) -> smtplib.SMTP:
         server = self._server
         if server.secure:

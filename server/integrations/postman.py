@@ -8,8 +8,10 @@ and calendars can tell that it is the same.
 import asyncio
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import NamedTuple
 
@@ -90,7 +92,6 @@ class Postman:
             return
         _, late = await asyncio.wait([self._working], timeout=CLOSE_SECONDS)
         if late:
-            self._line.break_off()
             self._working.cancel()
             await asyncio.gather(self._working, return_exceptions=True)
 
@@ -114,7 +115,6 @@ class Postman:
                 await self._pause(FAULT_SECONDS)
             else:
                 await self._pause(self._until_next())
-        await asyncio.to_thread(self._line.close)
 
     async def _look(self) -> None:
         """Read which invitations have changed."""
@@ -163,7 +163,7 @@ class Postman:
                     for waits, other in list(self._due.items()):
                         await self._tell(waits[0], other.invitation, "waiting", str(down))
         finally:
-            await asyncio.to_thread(self._line.close)
+            await _in_thread(self._line.close)
 
     async def _read(self, show_id: str) -> Show:
         show, reading = Show(show_id), await self._store.read(show_id)
@@ -176,12 +176,14 @@ class Postman:
         person = show.find_key(f"{Person.noun()}/{invitation.person}")
         mail: Mail = "mailed"
         words = ""
-        if not isinstance(person, Person) or not person.email or not fits(person.email):
+        if not isinstance(person, Person) or not person.email:
             mail = "no_address"
+        elif not fits(person.email):
+            mail, words = "refused", "No mail can be addressed so."
         else:
             try:
                 message = await self._message(show, person, invitation)
-                await asyncio.to_thread(self._line.send, message)
+                await _in_thread(lambda: self._line.send(message))
             except Refused as refused:
                 mail, words = "refused", str(refused)
             except Down:
@@ -241,6 +243,33 @@ class Postman:
                 await self._news.wait()
         except TimeoutError:
             pass
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    """Wait for what blocks, in a thread that ends with the process: a mail server that says nothing
+    must not keep this one from ending, as a thread of the loop's own would."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(problem: BaseException | None) -> None:
+        if done.done():
+            return  # nobody waits any more
+        if problem is None:
+            done.set_result(None)
+        else:
+            done.set_exception(problem)
+
+    def run() -> None:
+        problem: BaseException | None = None
+        try:
+            work()
+        except BaseException as found:
+            problem = found
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(tell, problem)
+
+    threading.Thread(target=run, name="mail", daemon=True).start()
+    await done
 
 
 def _wants_mail(invitation: Invitation) -> bool:

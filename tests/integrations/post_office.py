@@ -10,7 +10,8 @@ from email.message import EmailMessage
 
 
 class PostOffice:
-    """Takes mail by SMTP; `answers` holds what it says to each next recipient, if not yes.
+    """Takes mail by SMTP; `answers` holds what it says to each next recipient, if not yes;
+    a `silent` one says nothing at all.
 
     With `tls` it offers STARTTLS; with `password` it wants that of `office` first.
     """
@@ -21,7 +22,9 @@ class PostOffice:
         self.answers: list[str] = []
         self.taken: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.silent = False
         self.lines = 0
+        self.called = asyncio.Event()
         self.secured = 0
         self.port = 0
         self._server: asyncio.Server | None = None
@@ -42,6 +45,7 @@ class PostOffice:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.lines += 1
+        self.called.set()
         self._writers.add(writer)
         try:
             await self._talk(reader, writer)
@@ -55,6 +59,9 @@ class PostOffice:
         def say(words: str) -> None:
             writer.write(f"{words}\r\n".encode())
 
+        if self.silent:
+            await reader.read()
+            return
         say("220 post office")
         known, secure = not self.password, False
         while line := (await reader.readline()).decode().strip():

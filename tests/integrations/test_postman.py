@@ -22,6 +22,7 @@ from server.domain.invitations import (
 from server.domain.people import Person
 from server.domain.roles import Actor, Role
 from server.domain.show import Command, Show
+from server.integrations import postman
 from server.integrations.mail import Line, MailServer, mail_server
 from server.integrations.postman import Postman
 from server.service.desk import Desk
@@ -99,10 +100,10 @@ class Bureau:
 
 @asynccontextmanager
 async def bureau(
-    server: MailServer, trusted: ssl.SSLContext | None = None
+    server: MailServer, trusted: ssl.SSLContext | None = None, ada: str = "ada@example.org"
 ) -> AsyncIterator[Bureau]:
     store = MemoryStore()
-    people = {"ada": "ada@example.org"}
+    people = {"ada": ada}
     first = [
         replace(one, email=people.get(one.id, "")) if isinstance(one, Person) else one
         for one in records()
@@ -268,6 +269,34 @@ async def test_the_line_is_encrypted_and_the_mail_server_must_prove_who_it_is(
             unknown = await house.until(lambda found: found.mail == "waiting")
             assert unknown.mail_words.startswith("535")
         assert len(office.taken) == 1
+
+
+async def test_a_mail_server_that_says_nothing_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postman, "CLOSE_SECONDS", 0.1)
+    async with post_office() as office:
+        office.silent = True
+        async with bureau(plain(office)) as house:
+            await house.do(SendInvitations())
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await office.called.wait()
+                await house.postman.close()
+            assert (await house.invitation()).mail == ""
+            office.silent = False
+            house.hire()
+            await house.until(mailed)
+
+
+async def test_an_address_that_cannot_be_written_to_is_said_to_be_so() -> None:
+    async with (
+        post_office() as office,
+        bureau(plain(office), ada="ada l@b.org") as house,
+    ):
+        await house.do(SendInvitations())
+        refused = await house.until(lambda found: found.mail == "refused")
+        assert refused.mail_words
+        assert office.lines == 0
 
 
 @pytest.mark.parametrize(
