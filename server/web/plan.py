@@ -33,6 +33,7 @@ from server.web.planasked import (
     pinned,
     read,
 )
+from server.web.planrepair import turns
 from server.web.planview import Reader, difference, invited, steps
 from server.web.refusals import answering
 
@@ -65,10 +66,10 @@ async def weigh(request: Request) -> Response:
 @answering
 async def propose(request: Request) -> Response:
     """Serve `POST /s/{show}/plan/propose`: the best order there is, and all that is known of it."""
-    show, person = await _planner(request)
+    show, person = await _planner(request, PLANNERS | {Role.HOST})
     asked = read(Propose, await body(request, FRAME_LIMIT))
     now = house(request).clock()
-    planned = mark(problem_of(show, now))
+    goes_on = problem_of(show, now)
     plan = pinned(problem_of(show, now, asked.lost, asked.late), asked.pins)
     errand = Errand(plan.problem, plan.zone, tuple(plan.walls), asked.repair)
     found = await house(request).planner.find((show.id, person), errand)
@@ -79,8 +80,11 @@ async def propose(request: Request) -> Response:
             "plan.not_found",
             "No order was found that keeps to everything, though there may be one.",
         )
-    told = proposed(plan, found, session.language(request))
-    return JSONResponse({"seq": show.seq, "planned": planned, **told})
+    lang = session.language(request)
+    told = proposed(plan, found, lang)
+    if asked.repair:
+        told |= repaired(goes_on, plan, found, lang, told["html"])
+    return JSONResponse({"seq": show.seq, "planned": mark(goes_on), **told})
 
 
 @answering
@@ -96,13 +100,13 @@ async def curve(request: Request) -> Response:
 # ---- who asks, and for what ------------------------------------------------------------------
 
 
-async def _planner(request: Request) -> tuple[Show, str]:
+async def _planner(request: Request, roles: frozenset[Role] = PLANNERS) -> tuple[Show, str]:
     """Return the show and the person of those who may plan, or refuse."""
     session.check_origin(request)
     show = await house(request).hub.show(request.path_params["show"])
     who = await session.visitor(request, show.id)
     for link in who.links:
-        if link.role in PLANNERS:
+        if link.role in roles:
             return show, link.person
     raise Refusal("view.not_yours", "This page needs a personal link for it.", field="view")
 
@@ -207,6 +211,24 @@ def proposed(plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
         for name in ("verdict", "starts", "costs", "alternatives")
     }
     return told
+
+
+def repaired(
+    before: ShowPlan, plan: ShowPlan, found: Findings, lang: str, html: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the desk is told of a repair, beside the order in which nobody moves (`keep`)."""
+    reader, present = Reader(plan, lang), plan.problem.present
+    context = {
+        **_context(reader),
+        "found": found,
+        "plan": found.plan,
+        "picked": found.repair.moved if found.repair else (),
+    }
+    if found.plan is not None:
+        order = found.plan.order
+        context["turns"] = turns(Reader(before, lang), reader, order, context["picked"])
+    drawn = _fragment(lang, "plan_repair.html", context)
+    return {"keep": plan.order_by_segment(present), "html": {**html, "repair": drawn}}
 
 
 def _starts(reader: Reader, found: Findings) -> list[Start]:

@@ -54,7 +54,7 @@ export class Live {
   /** @type {{[person: string]: true}} */ present = {};
   /** @type {Held} */ records = {};
   /** @type {Kinds["cue"][]} by position */ cues = [];
-  /** @type {Kinds["slot"][]} by position */ slots = [];
+  /** @type {Kinds["slot"][]} by position, without those that were withdrawn */ slots = [];
   /** @type {{[cue: string]: import("./projection.js").Span}} */ projected = {};
   /** @type {number} signed seconds against plan, over positive */ drift = 0;
   /** @type {number | null} seconds left of the cue on air, negative in overtime */ left = null;
@@ -166,7 +166,7 @@ function take(live, records) {
 /** @param {Live} live */
 function derive(live) {
   live.cues = byPosition(live.records.cue).filter(({ stage }) => stage === "main");
-  live.slots = byPosition(live.records.slot);
+  live.slots = byPosition(live.records.slot).filter(({ place }) => place !== "withdrawn");
   tick(live, live.now, true);
 }
 

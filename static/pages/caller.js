@@ -10,6 +10,7 @@ import { countryName } from "../lib/names.js";
 import { noticeDesk } from "../widgets/notice.js";
 import { cutter, pictures, preview } from "../widgets/preview.js";
 import { Press, shown } from "../widgets/press.js";
+import { isToCome, missing, repair, takenOut } from "../widgets/repair.js";
 import { questionWindows } from "../widgets/question-windows.js";
 import { cueName, cueTitle, groupsOf } from "../widgets/rundown.js";
 import { sentOf } from "../widgets/sent.js";
@@ -34,6 +35,9 @@ start({
   pictures,
   preview,
   questionWindows,
+  missing,
+  repair,
+  takenOut,
 
   caller: () => ({
     tab: "rundown",
@@ -62,6 +66,7 @@ start({
         u: () => this.undo(),
         m: () => this.write(""),
         l: () => this.strapKey(),
+        x: () => this.upNext && this.openSheet(this.upNext.cue),
         "+": () => this.adjust(this.onAirId, 30),
         "-": () => this.adjust(this.onAirId, -30),
         "?": () => this.dialog("help").showModal(),
@@ -135,7 +140,7 @@ start({
       const light = this.lights.find((each) => each.id === cue?.slot);
       if (!cue || !light) return null;
       const at = live.projected[cue.id]?.start ?? cue.planned_at;
-      return { light, time: clock(at, live.zone) };
+      return { cue: cue.id, light, time: clock(at, live.zone) };
     },
     /** @param {any} cue */
     people(cue) {
@@ -313,6 +318,8 @@ start({
       return {
         ...(rows.find(({ id }) => id === this.open) ?? {}),
         ...this.people(cue),
+        slot: cue?.slot ?? "",
+        toCome: Boolean(cue?.slot) && isToCome(live, cue.slot),
         called: cue?.started_at != null,
         ended: cue?.ended_at != null,
         standing: this.open === live.stage?.standby,

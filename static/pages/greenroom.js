@@ -73,7 +73,11 @@ start({
     },
     /** @returns {Place} */
     get place() {
-      return this.slot?.place ?? "none";
+      return this.slot?.place ?? (this.withdrawn ? "withdrawn" : "none");
+    },
+    /** Every slot of theirs was taken out of the rundown. */
+    get withdrawn() {
+      return this.$store.live.all("slot").some(({ presenter }) => presenter === this.me);
     },
     get waiting() {
       return this.place === "ahead" || this.place === "standby";

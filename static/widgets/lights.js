@@ -40,8 +40,7 @@ export function lightsOf(live) {
   const order = new Map();
   for (const cue of live.cues) if (cue.slot && !order.has(cue.slot)) order.set(cue.slot, order.size);
   const place = (/** @type {any} */ slot) => order.get(slot.id) ?? order.size;
-  return live
-    .all("slot")
+  return [...live.slots]
     .sort((a, b) => place(a) - place(b))
     .map((slot, at) => ({ ...light(live, slot), number: at + 1 }));
 }
