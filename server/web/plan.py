@@ -66,8 +66,10 @@ async def weigh(request: Request) -> Response:
 @answering
 async def propose(request: Request) -> Response:
     """Serve `POST /s/{show}/plan/propose`: the best order there is, and all that is known of it."""
-    show, person = await _planner(request, PLANNERS | {Role.HOST})
     asked = read(Propose, await body(request, FRAME_LIMIT))
+    # Whoever calls the show may repair it, which the host perhaps does.
+    roles = PLANNERS | {Role.HOST} if asked.repair else PLANNERS
+    show, person = await _planner(request, roles)
     now = house(request).clock()
     goes_on = problem_of(show, now)
     plan = pinned(problem_of(show, now, asked.lost, asked.late), asked.pins)

@@ -78,7 +78,18 @@ async def test_without_whom_is_lost_and_after_who_is_late(served: Served) -> Non
     late = {"late": {"s1": int(first) + 60_000}, "repair": True}
     _, told = await ask(served, "propose", late)
     assert told["rearrange"] == {"pitches": ["s2", "s1"]}
+    assert told["keep"] == {"pitches": ["s1", "s2"]}
     assert told["repair"]["moved"]
+    assert "One presenter changes places:" in told["html"]["repair"]
+
+
+async def test_a_repair_tells_what_moves_against_how_the_show_would_go_on(served: Served) -> None:
+    _, told = await ask(served, "propose", {"lost": ["s1"], "repair": True}, "host")
+    page = told["html"]["repair"]
+    assert "Nobody has to change places." in page
+    assert "<s>14:15</s> <b>14:00</b>" in page
+    assert "Fri 07:00</span>" in page
+    assert "Ada" not in page
 
 
 async def test_hours_that_are_not_kept_are_said_in_words(served: Served) -> None:
