@@ -6,7 +6,7 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.app import now_ms
 from server.demo import ON_CAMERA
@@ -16,10 +16,11 @@ from server.service.links import read_secret, stream_key
 from tests.browser import past
 from tests.browser.foyer import FLAGS, PATIENCE_MS, PHONE, PROJECTOR, Foyer
 from tests.browser.screens import region, timer
-from tests.harness import ROOT, House
+from tests.harness import ROOT, SAMPLES, House
 
 PICTURES = ROOT / ".github" / "screenshots"
 BYTES_LIMIT = 250_000
+CHANGSHA = SAMPLES / "changsha.toml"
 SHOW = "demo"
 AUDIENCE = 64
 CONNECTED = (
@@ -43,8 +44,7 @@ class RunningHouse(House):
 
 
 async def take(page: Page, name: str) -> None:
-    """Write one picture, once the page counts down and its motion has come to rest."""
-    await expect(timer(page)).to_be_visible()
+    """Write one picture, once the motion of the page has come to rest."""
     path = PICTURES / f"{name}.png"
     await page.screenshot(path=path, animations="disabled")
     size = path.stat().st_size
@@ -68,7 +68,20 @@ async def photograph(foyer: Foyer) -> None:
         (presenter, "greenroom"),
         (visitor, "watch"),
     ):
+        await expect(timer(page)).to_be_visible()
         await take(page, name)
+
+
+async def photograph_plan(browser: Browser) -> None:
+    """Take the picture of the organiser's page, with the afternoon in Changsha."""
+    with tempfile.TemporaryDirectory() as folder, House(Path(folder) / "data", CHANGSHA) as house:
+        foyer = Foyer(browser, house)
+        page = await foyer.enter("organiser", viewport={"width": 1366, "height": 900})
+        await page.locator(".verdicts").wait_for()
+        await expect(page.locator(".working")).to_be_hidden()
+        await take(page, "plan")
+        await foyer.close()
+        assert not foyer.complaints, foyer.complaints
 
 
 async def main() -> None:
@@ -98,6 +111,7 @@ async def main() -> None:
                 await photograph(foyer)
                 await foyer.close()
                 camera.end()
+                await photograph_plan(browser)
                 await browser.close()
                 assert not foyer.complaints, foyer.complaints
 

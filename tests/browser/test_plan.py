@@ -107,9 +107,8 @@ async def test_an_afternoon_is_planned(house: House, foyer: Foyer) -> None:
     # Without a wish, the worst-off gains more; with hours that allow nothing, that is said.
     wishes = region(page, "Wishes")
     before = await gain.inner_text()
-    await (
-        wishes.get_by_role("group", name="Fields that stay together").get_by_label(FIELD).uncheck()
-    )
+    together = wishes.get_by_role("group", name="Fields that stay together")
+    await together.get_by_label(FIELD).uncheck()
     await wishes.get_by_role("button", name="Save the wishes").click()
     await shows(wishes, "Saved, and planned anew.")
     await planned(page)
