@@ -130,7 +130,12 @@ start({
       }
       this.weighing = false;
     },
+    /** @param {string} slot */
+    open(slot) {
+      return ["ahead", "standby"].includes(this.$store.live.get("slot", slot)?.place);
+    },
     async weighOnce() {
+      this.draft = this.draft.filter((slot) => this.open(slot));
       const order = deal(this.draft, this.present);
       try {
         let { answer, refused } = await askPlanner("weigh", this.draft.length ? { order } : {});
@@ -314,6 +319,23 @@ start({
     },
     async takeBack() {
       if (this.before) await this.rearrange(this.before, null, say.taken_back);
+    },
+    get withdrawn() {
+      const live = this.$store.live;
+      return live.slots.filter(({ place }) => place === "withdrawn").map(({ id, presenter }) => ({ id, name: live.person(presenter).name }));
+    },
+    async takeOut() {
+      const slot = /** @type {HTMLSelectElement} */ (this.$refs.out).value;
+      if (this.taking || !slot) return;
+      const left = Object.entries(this.present).map(([segment, slots]) => [segment, slots.filter((each) => each !== slot)]);
+      await this.rearrange(Object.fromEntries(left), this.present, say.out);
+    },
+    /** @param {string} slot */
+    async bringBack(slot) {
+      if (this.taking) return;
+      const { segment } = this.$store.live.get("slot", slot);
+      const back = { ...this.present, [segment]: [...(this.present[segment] ?? []), slot] };
+      await this.rearrange(back, this.present, say.back);
     },
     /** @param {Order} order @param {Order | null} before @param {string | undefined} words */
     async rearrange(order, before, words) {

@@ -50,7 +50,7 @@ export const planWishes = component(() => ({
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let due;
     this.$watch("form", () => {
-      this.saved = false;
+      if (this.changed) this.saved = false;
       clearTimeout(due);
       due = setTimeout(() => this.draw(), SOON_MS);
     });

@@ -104,6 +104,17 @@ async def test_an_afternoon_is_planned(house: House, foyer: Foyer) -> None:
     await shows(costs, "Taken back")
     assert await agenda(page) == present
 
+    # Whoever drops out is taken out, and may come back.
+    await page.get_by_label("Not in the show after all").select_option(label="Ruth Delacroft")
+    await page.get_by_role("button", name="Take out").click()
+    await expect(draft(page)).to_have_count(11)
+    assert await agenda(page) == [name for name in present if name != "Ruth Delacroft"]
+    await page.get_by_role("button", name="Bring back Ruth Delacroft").click()
+    await expect(draft(page)).to_have_count(12)
+    assert sorted(await agenda(page)) == sorted(present)
+    await page.get_by_role("button", name="Plan again").first.click()
+    await planned(page)
+
     # Without a wish, the worst-off gains more; with hours that allow nothing, that is said.
     wishes = region(page, "Wishes")
     before = await gain.inner_text()
