@@ -56,7 +56,7 @@ start({
       const live = this.$store.live;
       this.book.meet(live);
       const now = live.slotOnAir?.id ?? "";
-      if (!this.slot) {
+      if (!this.slot || !this.known(this.slot)) {
         // Whose page was closed in the middle of a sheet goes on with that sheet.
         this.open(this.remembered || now || this.firstAhead);
         this.following = !this.remembered || this.remembered === now;

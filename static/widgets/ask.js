@@ -96,11 +96,14 @@ export const ask = component(() => ({
 
   /** @returns {string} the slot that the question will be about; "": the whole show */
   get about() {
-    return this.chosen ?? this.$store.live.slotOnAir?.id ?? "";
+    const live = this.$store.live;
+    // What was taken out of the programme meanwhile is nothing to ask about.
+    const gone = this.chosen && live.ready && !live.get("slot", this.chosen);
+    return (gone ? null : this.chosen) ?? live.slotOnAir?.id ?? "";
   },
   get slots() {
     const live = this.$store.live;
-    const ids = [...new Set([live.slotOnAir?.id, this.chosen])].filter(Boolean);
+    const ids = [...new Set([live.slotOnAir?.id, this.about])].filter(Boolean);
     return ids.map((id) => {
       const { name, title } = subject(live, { slot: id });
       return { id, label: [name, title].filter(Boolean).join(" – ") };

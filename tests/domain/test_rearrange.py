@@ -21,11 +21,12 @@ ORGANISER = Actor("organiser", Role.ORGANISER)
 ANYBODY = Viewer(Role.ATTENDEE)
 
 
-def written(segments: list[dict[str, Any]], day: str = "2020-11-13") -> str:
+def written(segments: list[dict[str, Any]], day: str = "2020-11-13", changeover: int = 0) -> str:
     """Return a show file: each segment has `at`, `cues` (minutes) and `slots` of an id, its minutes
     and its own hard start."""
     lines = ['title = "Trial"', 'zone = "Europe/London"', f"date = {day}"]
     lines += [f"fields = {[f'F{n}' for n in range(len(segments))]}".replace("'", '"')]
+    lines += [f"[plan]\nchangeover = {changeover}"] if changeover else []
     lines += ["[lengths]", "comments = 0", "questions = 60", "handover = 0"]
     for number, segment in enumerate(segments):
         title = segment.get("title", f"F{number}")
@@ -242,6 +243,17 @@ def test_a_hard_start_stays_between_the_slots_that_stay() -> None:
     assert planned(show)[1:] == ["14:10 b", "15:00 c", "15:10 d"]
     order(show, g1="bac")
     assert planned(show)[1:] == ["14:10 b", "15:00 a", "15:10 c"]
+
+
+def test_a_changeover_lies_between_a_slot_and_what_follows_it() -> None:
+    segments = [SHOW[0], {"slots": slots("a", "b")}, {"cues": [5], "slots": slots("c")}]
+    show = Rehearsal(read(written(segments, changeover=120)))
+    assert planned(show)[1:] == ["14:10 a", "14:22 b", "14:34 g2.1", "14:39 c"]
+    before = show.records()
+    order(show, g1="ab", g2="c")
+    assert show.records() == before
+    order(show, g1="c", g2="ab")
+    assert planned(show)[1:] == ["14:10 c", "14:22 g2.1", "14:27 a", "14:39 b"]
 
 
 def test_pins_follow_what_is_pinned() -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from server.domain import clock
 from server.domain.questions import AskQuestion
+from server.domain.rearrange import RearrangeRundown
 from server.domain.refusal import Refusal
 from server.domain.rundown import AdjustCue, Cue
 from server.domain.show import Details, Draft, Show
@@ -34,6 +35,16 @@ def put(show: Show, *records: Details | Cue) -> None:
 
 def events(ics: bytes) -> dict[str, Event]:
     return {str(event["UID"]): event for event in Calendar.from_ical(ics).events}
+
+
+def test_what_was_taken_out_of_the_rundown_is_in_no_calendar(show: Rehearsal) -> None:
+    assert "slot-s1.trial@luyan" in events(calendar(show.show))
+    show.do(RearrangeRundown({"pitches": ("s2",)}, show.seq))
+    found = events(calendar(show.show))
+    assert "slot-s1.trial@luyan" not in found
+    assert found["slot-s2.trial@luyan"].start == datetime(2020, 11, 13, 6, 5, tzinfo=UTC)
+    assert events(presenter_calendar(show.show, "ada", "")) == {}
+    assert len(events(presenter_calendar(show.show, "bo", ""))) == 1
 
 
 def test_the_whole_show_is_one_event_and_one_for_each_slot(show: Rehearsal) -> None:

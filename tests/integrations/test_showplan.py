@@ -25,9 +25,15 @@ def changed(plan: str, text: str = CHANGSHA) -> str:
     return text.replace(PLAN, f"[plan]\n{plan}\n")
 
 
-@pytest.mark.parametrize("name", ["changsha", "demo"])
-def test_the_present_order_has_the_times_of_the_rundown(name: str) -> None:
-    text = (SAMPLES / f"{name}.toml").read_text(encoding="utf-8")
+DEMO = (SAMPLES / "demo.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [CHANGSHA, DEMO, DEMO + "\n[plan]\nchangeover = 90\n"],
+    ids=["real", "demo", "changeover"],
+)
+def test_the_present_order_has_the_times_of_the_rundown(text: str) -> None:
     cues = [record for record in read(text) if isinstance(record, Cue)]
     first = {cue.slot: cue.planned_at for cue in reversed(cues) if cue.slot is not None}
     problem = read_plan(text).problem
