@@ -65,7 +65,7 @@ def words(link: Link) -> Endpoint:
         show, invitation, own = await _invitation(request)
         if own:
             raise _not_yours()
-        written = letter(show, invitation, await link(show, invitation.person))
+        written = letter(show, invitation, await link(show, invitation.person), mailed=False)
         return PlainTextResponse(f"{written.subject}\n\n{written.text}")
 
     return serve

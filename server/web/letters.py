@@ -44,8 +44,11 @@ def levels(show: Show) -> list[int]:
     return [level(curve, curve.at(half / 2 + 0.25)) for half in range(HALF_HOURS)]
 
 
-def letter(show: Show, invitation: Invitation, link: str) -> Letter:
-    """Return what the presenter is written; `link` leads to where they answer."""
+def letter(show: Show, invitation: Invitation, link: str, mailed: bool = True) -> Letter:
+    """Return what the presenter is written; `link` leads to where they answer.
+
+    `mailed`: as mail with a calendar file in it, and not handed on by hand.
+    """
     details, person, slot = _records(show, invitation)
     lang = words.choose(None, person.language)
     gettext = words.translations(lang).gettext
@@ -61,6 +64,7 @@ def letter(show: Show, invitation: Invitation, link: str) -> Letter:
     context = {
         **named,
         "kind": kind,
+        "mailed": mailed,
         "lang": lang,
         "link": link,
         "part": part_of_day(starts.hour),

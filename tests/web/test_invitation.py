@@ -91,6 +91,7 @@ async def test_an_invitation_is_for_its_presenter_and_those_who_plan(mailing: Ma
         assert (await get(words, "ada")).status_code == 403
         by_hand = await get(words, "organiser")
         assert f"/join/{mailing.token('ada')}?to=invitation" in by_hand.text
+        assert "your mail program" not in by_hand.text
         assert by_hand.headers["cache-control"] == "no-store"
         own, asked = [
             Calendar.from_ical((await get(calendar, who)).content) for who in ("ada", "organiser")
