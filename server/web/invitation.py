@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.domain.invitations import Invitation
+from server.domain.people import Person
 from server.domain.refusal import Refusal
 from server.domain.roles import PLANNERS, Role
 from server.domain.show import Show
@@ -27,7 +28,9 @@ async def page(request: Request) -> Response:
     """Serve `/s/{show}/invitation`, by the personal link of whoever is needed on stage."""
     show_id = request.path_params["show"]
     show, who = await house(request).hub.show(show_id), await session.visitor(request, show_id)
-    held = {link.role for link in who.links}
+    # A link that several share, as a host's may be, is nobody's clock.
+    named = show.of_kind(Person.noun())
+    held = {link.role for link in who.links if link.person in named}
     role = next((role for role in INVITED if role in held), Role.PRESENTER)
     return await pages.live(request, "invitation.html", role, levels=levels(show))
 

@@ -118,8 +118,10 @@ async def test_whoever_is_needed_on_stage_has_a_page_for_their_hours(
             f"{served.url}/join/{served.token(who)}?to=//evil.example", headers=html
         )
         assert elsewhere.url.host == opened.url.host
-    async with httpx.AsyncClient(timeout=20) as stranger:
-        assert (await stranger.get(f"{served.page}/invitation")).status_code == 403
+    async with httpx.AsyncClient(timeout=20) as http:
+        for nobody in ("attendee", "host"):
+            refused = await http.get(f"{served.page}/invitation", headers=served.headers(nobody))
+            assert refused.status_code == 403
 
 
 def test_mail_that_cannot_go_out_is_said_before_the_server_starts(tmp_path: Path) -> None:
