@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import msgspec
+from msgspec.structs import replace
 
 from server.plan.arrange import PATIENCE as STEPS
 from server.plan.arrange import Arrangement
@@ -15,9 +16,12 @@ from server.plan.places import Places
 from server.plan.problem import Order, Problem
 from server.plan.score import Score, breaches, score
 from server.plan.search import TooLargeError
+from server.plan.uneven import improved
 
 # By how much more than counting can tell the worst-off person may have to bear, in hundredths.
 LET_OUT = (0, 2, 5, 10, 20, 50)
+# As which share of their mean length unequal slots are first planned, so that all find a place.
+SHARES = (1.0, 0.9, 0.8)
 # More slots than an afternoon has; the exact search gets little time to prove itself on them.
 MANY = 20
 
@@ -71,14 +75,14 @@ def plan(problem: Problem, patience: int = PATIENCE) -> Plan | None:
 def arranged(problem: Problem) -> Plan | None:
     """Return a good plan of a large problem with its bound; None: counting shows there is none.
 
-    All slots must be of one length. The present order is not looked at. Raises NotFoundError.
+    The present order is not looked at. Raises NotFoundError.
     """
     places = Places(problem)
     least = places.least_worst()
     if least is None:
         return None
     if len({slot.seconds for slot in problem.slots}) > 1:
-        raise NotFoundError
+        return _uneven(problem, places, least)
     for hundredths in LET_OUT:
         limit = least + (least + HOUR) * hundredths // 100
         arrangement = Arrangement(problem, places, limit)
@@ -91,6 +95,33 @@ def arranged(problem: Problem) -> Plan | None:
             worth = score(problem, order)
             total = _bound(arrangement, places, limit, worth.total)
             return Plan(order, worth, Score(least, total, 0))
+    raise NotFoundError
+
+
+def _uneven(problem: Problem, places: Places, least: int) -> Plan:
+    """Return a good plan where slots are of several lengths: first as if they were not.
+
+    What a slot costs at a place is then its least there, so the bound is weaker.
+    """
+    mean = sum(slot.seconds for slot in problem.slots) / len(problem.slots)
+    for share in SHARES:
+        slots = tuple(
+            replace(slot, seconds=round(mean * share / 60) * 60) for slot in problem.slots
+        )
+        try:
+            start = arranged(replace(problem, slots=slots)) if slots[0].seconds else None
+        except NotFoundError:
+            continue
+        if start is None:
+            continue
+        for hundredths in LET_OUT:
+            limit = least + (least + HOUR) * hundredths // 100
+            order = improved(problem, start.order, limit)
+            worth = score(problem, order)
+            priced = places.priced(limit)
+            if worth.worst <= limit and priced is not None and not breaches(problem, order):
+                total = min(worth.total, sum(priced.rows) + sum(priced.columns))
+                return Plan(order, worth, Score(least, total, 0))
     raise NotFoundError
 
 

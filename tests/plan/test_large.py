@@ -74,6 +74,28 @@ def test_slots_without_a_field_and_wishes_of_all_kinds_are_planned_too() -> None
     assert found.bound.total <= found.score.total
 
 
+@pytest.mark.parametrize("fields", [0, 4])
+def test_slots_of_unequal_lengths_are_planned_by_the_clock(fields: int) -> None:
+    problem = conference(40, fields)
+    problem = replace(
+        problem,
+        slots=tuple(
+            replace(slot, seconds=(600, 900, 1200)[n * 7 % 3])
+            for n, slot in enumerate(problem.slots)
+        ),
+        sittings=tuple(
+            replace(sitting, most=None, ends_at=sitting.ends_at + 20 * MINUTE)
+            for sitting in problem.sittings
+        ),
+    )
+    found = arranged(problem)
+    assert found is not None
+    assert breaches(problem, found.order) == []
+    assert found.bound.worst <= found.score.worst
+    assert found.bound.total <= found.score.total
+    assert arranged(replace(problem)) == found
+
+
 @settings(max_examples=100, deadline=None)
 @given(problems(most=4))
 def test_a_large_plan_of_a_small_problem_keeps_the_rules_and_its_bound_holds(
