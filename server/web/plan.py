@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from server.domain import clock
 from server.domain.refusal import Refusal
 from server.domain.roles import PLANNERS, Role
+from server.domain.rundown import Cue
 from server.domain.show import Show
 from server.plan.discomfort import CURVES, HOUR, Curve
 from server.plan.findings import Errand, Findings
@@ -83,7 +84,7 @@ async def propose(request: Request) -> Response:
             "No order was found that keeps to everything, though there may be one.",
         )
     lang = session.language(request)
-    told = proposed(plan, found, lang)
+    told = proposed(show, plan, found, lang)
     if asked.repair:
         told |= repaired(goes_on, plan, found, lang, told["html"])
     return JSONResponse({"seq": show.seq, "planned": mark(goes_on), **told})
@@ -184,7 +185,7 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
     }
 
 
-def proposed(plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
+def proposed(show: Show, plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
     """Return what the planner has found, for programs and for people."""
     reader, problem = Reader(plan, lang), plan.problem
     before = score(problem, problem.present)
@@ -195,6 +196,7 @@ def proposed(plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
         "now": reader.worth(problem.present),
         "broken": breaches(problem, problem.present),
         "starts": _starts(reader, found),
+        "begun": _begun(show),
         "alternatives": [
             {"lines": reader.lines(order), "order": plan.order_by_segment(order)}
             for order in found.alternatives or ()
@@ -205,8 +207,11 @@ def proposed(plan: ShowPlan, found: Findings, lang: str) -> dict[str, Any]:
     if found.plan is not None:
         told["rearrange"] = plan.order_by_segment(found.plan.order)
         context["then"] = reader.worth(found.plan.order)
-        context["gain"] = difference(before.worst - found.plan.score.worst).lstrip("+")
-        context["gains"] = before.worst > found.plan.score.worst
+        worth = found.plan.score
+        context["gain"] = difference(before.worst - worth.worst).lstrip("+")
+        context["gains"] = before.worst > worth.worst
+        saved = before.total - worth.total if before.worst == worth.worst else 0
+        context["saved"] = difference(saved).lstrip("+") if saved > 0 else ""
         context["same"] = found.plan.order == problem.present
     told["html"] = {
         name: _fragment(lang, f"plan_{name}.html", context)
@@ -231,6 +236,11 @@ def repaired(
         context["turns"] = turns(Reader(before, lang), reader, order, context["picked"])
     drawn = _fragment(lang, "plan_repair.html", context)
     return {"keep": plan.order_by_segment(present), "html": {**html, "repair": drawn}}
+
+
+def _begun(show: Show) -> bool:
+    """Tell whether a cue of the show was called."""
+    return any(isinstance(c, Cue) and c.started_at for c in show.of_kind(Cue.noun()).values())
 
 
 def _starts(reader: Reader, found: Findings) -> list[Start]:

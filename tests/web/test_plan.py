@@ -191,3 +191,21 @@ async def test_a_curve_is_drawn(served: Served) -> None:
     _, own = await ask(served, "curve", {"curve": gentle["knots"]})
     assert own == gentle
     assert own["html"]["curve"].count("<rect") == 96
+
+
+async def test_on_air_what_was_called_keeps_its_place_until_nothing_is_left(served: Served) -> None:
+    async with served.line("caller") as caller:
+        seen = (await caller.do({"type": "stage.advance", "seen": caller.seq}))["seq"]
+        _, weighed = await ask(served, "weigh", {})
+        assert weighed["order"] == {"pitches": ["s2"]}
+        status, refused = await ask(served, "weigh", {"order": {"pitches": ["s2", "s1"]}})
+        assert (status, refused["code"]) == (404, "slot.unknown")
+        _, told = await ask(served, "propose", {})
+        assert told["rearrange"] == {"pitches": ["s2"]}
+        assert told["starts"] == []
+        for cue in caller.all("cue"):
+            if cue["slot"] == "s1":
+                seen = (await caller.do({"type": "stage.advance", "seen": seen}))["seq"]
+    for what in ("weigh", "propose"):
+        status, refused = await ask(served, what, {})
+        assert (status, refused["code"]) == (409, "plan.nothing")
