@@ -201,7 +201,7 @@ start({
     async keepPins() {
       const live = this.$store.live;
       const { id: _, ...wishes } = live.get("wishes", "main") ?? {};
-      const called = live.slots.filter(({ id, place }) => place !== "withdrawn" && !this.draft.includes(id)).length;
+      const called = live.slots.filter(({ id }) => !this.draft.includes(id)).length;
       const pins = Object.fromEntries(
         Object.entries(places(this.draft, this.pins)).map(([slot, at]) => [slot, at + called]),
       );
@@ -322,7 +322,8 @@ start({
     },
     get withdrawn() {
       const live = this.$store.live;
-      return live.slots.filter(({ place }) => place === "withdrawn").map(({ id, presenter }) => ({ id, name: live.person(presenter).name }));
+      const gone = live.all("slot").filter(({ place }) => place === "withdrawn");
+      return gone.map(({ id, presenter }) => ({ id, name: live.person(presenter).name }));
     },
     async takeOut() {
       const slot = /** @type {HTMLSelectElement} */ (this.$refs.out).value;
