@@ -87,7 +87,7 @@ class Arrangement:
         as it helps, or until that would take too long.
         """
         waiting, closes = self._waiting(taken)
-        filled = self.filled(waiting, closes)
+        filled = self._filled(self.free, waiting, closes)
         if filled is None:
             raise NoPlanError
         counts = filled.counts
@@ -117,25 +117,27 @@ class Arrangement:
             closes += [line.closes[sitting][done:], *line.closes[sitting + 1 :]]
         return waiting, closes
 
-    def filled(
-        self, waiting: list[list[int]], closes: list[list[bool]], target: int | None = None
+    def _filled(
+        self,
+        slots: list[int],
+        waiting: list[list[int]],
+        closes: list[list[bool]],
+        target: int | None = None,
     ) -> Filled | None:
-        """Return how the free slots fill sittings; by default, less is known of what they cost."""
+        """Return how slots fill sittings; `target` is about what they cost, if that is known."""
         everywhere = [place for places in waiting for place in places]
-        rows = [[self.known[slot][place] for place in everywhere] for slot in self.free]
-        priced = assign(rows)
+        priced = assign([[self.known[slot][place] for place in everywhere] for slot in slots])
         if priced is None:
             return None
         prices = dict(zip(everywhere, priced.columns, strict=True))
         if target is None:
             target = round(EXPECTED * (sum(priced.rows) + sum(priced.columns)))
-        rows = [self.known[slot] for slot in self.free]
-        return fill(rows, waiting, closes, prices, target)
+        return fill([self.known[slot] for slot in slots], waiting, closes, prices, target)
 
     def bound(self, target: int) -> int | None:
-        """Return what no plan can cost less than where every slot is free; at most `target`."""
+        """Return what no plan can cost less than, fields together or not; at most `target`."""
         waiting, closes = self._waiting([(0, 0)] * len(self.lines))
-        filled = self.filled(waiting, closes, target)
+        filled = self._filled([*range(len(self.known))], waiting, closes, target)
         return None if filled is None else filled.bound
 
     def _worth(self, waiting: list[list[int]], counts: list[int]) -> int:

@@ -1,7 +1,5 @@
 """A plan, and how near it is to the best: proved where all can be gone through, else by a bound."""
 
-from contextlib import suppress
-
 import msgspec
 from msgspec.structs import replace
 
@@ -114,14 +112,20 @@ def _uneven(problem: Problem, places: Places, least: int) -> Plan:
             continue
         if start is None:
             continue
+        found: list[tuple[Score, Order]] = []
         for hundredths in LET_OUT:
             limit = least + (least + HOUR) * hundredths // 100
             order = improved(problem, start.order, limit)
-            worth = score(problem, order)
-            priced = places.priced(limit)
-            if worth.worst <= limit and priced is not None and not breaches(problem, order):
-                total = min(worth.total, sum(priced.rows) + sum(priced.columns))
-                return Plan(order, worth, Score(least, total, 0))
+            if not breaches(problem, order):
+                found.append((score(problem, order), order))
+                if found[-1][0].worst <= limit:
+                    break
+        if found:
+            worth, order = min(found)
+            priced = places.priced(worth.worst)
+            assert priced is not None
+            total = min(worth.total, sum(priced.rows) + sum(priced.columns))
+            return Plan(order, worth, Score(least, total, 0))
     raise NotFoundError
 
 
@@ -134,7 +138,8 @@ def _bound(arrangement: Arrangement, places: Places, limit: int, target: int) ->
         return max(least, arrangement.bound(target) or 0)
     blocks = [*arrangement.blocks, *([slot] for slot in arrangement.free)]
     paid = [sum(priced.rows[slot] for slot in block) for block in blocks]
-    with suppress(TooManyError):
+    try:
         prices = Prices(arrangement.known, blocks, STEPS)
         return max(least, bound(arrangement.lines, prices, paid, target))
-    return least
+    except TooManyError:
+        return max(least, arrangement.bound(target) or 0)

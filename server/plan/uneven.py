@@ -22,6 +22,8 @@ from server.plan.problem import (
 # Orders that are tried: some seconds of them.
 TRIES = 120_000
 
+MINUTE_MS = 60_000
+
 Value = tuple[int, int]  # hard rules that are broken, and the sum
 Lists = list[list[int]]  # the slots of each sitting, by number
 
@@ -116,7 +118,7 @@ class _Uneven:
             yield from self._with_block(lists, slot)
         rest = [name for name in lists[here] if name != slot]
         for sitting, names in enumerate(lists):
-            if block and sitting != here:
+            if block and not self._goes_on(here, sitting):
                 continue
             without = rest if sitting == here else names
             for place in range(len(without) + 1):
@@ -162,6 +164,10 @@ class _Uneven:
                 found.append(name)
         return found
 
+    def _goes_on(self, here: int, there: int) -> bool:
+        """Tell whether two sittings are on one stage."""
+        return self.problem.sittings[here].stage == self.problem.sittings[there].stage
+
     def _beside(self, sitting: int, step: int) -> int | None:
         """Return the sitting after one (1) or before it (-1) on its stage, if there is one."""
         sittings, beside = self.problem.sittings, sitting + step
@@ -189,7 +195,7 @@ class _Uneven:
             if ordinal + 1 < len(names):
                 free_at += held.changeover * 1000
         if ending(held, len(names), free_at) is None:
-            broken += 1 + max(0, free_at - held.ends_at) // 300_000
+            broken += 1 + max(0, free_at - held.ends_at) // MINUTE_MS
         if held.most is not None:
             broken += max(0, len(names) - held.most)
         return broken, total
