@@ -53,7 +53,17 @@ def score(instance: Instance, timetable: Timetable) -> Counter[str]:
             first, second = timetable[a], timetable[b]
             if first.session == second.session and first.room != second.room:
                 found[kind] += cost
+    for (a, b), cost in instance.at_once.items():
+        first, second = timetable[a], timetable[b]
+        if first.session == second.session and first.room != second.room:
+            found["at once"] += cost * _overlap(instance, timetable, a, b)
     return +found
+
+
+def _overlap(instance: Instance, timetable: Timetable, a: int, b: int) -> int:
+    """Return how many time slots two submissions of a session share."""
+    ends = [timetable[n].slot + instance.submissions[n].slots for n in (a, b)]
+    return max(0, min(ends) - max(timetable[a].slot, timetable[b].slot))
 
 
 def _tracks(instance: Instance, timetable: Timetable) -> dict[Cell, int]:

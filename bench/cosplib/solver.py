@@ -1,6 +1,5 @@
 """Timetables for CoSPLib instances by CP-SAT, in one model for both sets of rules."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations, pairwise
@@ -11,6 +10,8 @@ from ortools.sat.python import cp_model
 from bench.cosplib.scorer import Spot, Timetable, score
 from bench.cosplib.workbook import Instance
 
+# Of the solver's own time on an ordinary core; its unit is not a second.
+STEPS_PER_SECOND = 0.5
 # The bound of what is impossible.
 NEVER = 10**12
 
@@ -23,27 +24,39 @@ class Found(NamedTuple):
 
 
 def solve(instance: Instance, one_room: bool, seconds: float) -> Found:
-    """Return the best timetable found within some seconds, and a bound that holds for all.
+    """Return the best timetable found within about some seconds, and a bound that holds for all.
 
     Penalties are of very different sizes. At first whatever costs much is forbidden: what breaks
     that costs as much at least, so the lesser of the two is a bound for all. If a timetable costs
-    no more, none of what is forbidden is in a better one; else less is forbidden.
+    no more, none of what is forbidden is in a better one; else less is forbidden. Time is counted
+    in steps of the solver, so the same instance has the same timetable however busy the machine is.
     """
-    ends_at = time.monotonic() + seconds
+    left = seconds * STEPS_PER_SECOND
     best: Timetable | None = None
     value, bound = 0, 0
     for forbidden in (10_000, 100_000, 1_000_000, None):
-        left = ends_at - time.monotonic()
         model = Model(instance, one_room, forbidden)
-        found = model.solve(left if forbidden is None else left * 0.8)
-        bound = max(bound, found.bound if forbidden is None else min(found.bound, forbidden))
-        if found.timetable is not None:
-            worth = score(instance, found.timetable).total()
-            if best is None or worth < value:
-                best, value = found.timetable, worth
+        if forbidden is not None and not model.start(left * 0.2):
+            left -= model.steps
+            if model.impossible:
+                bound = max(bound, forbidden)
+            continue
+        for turns, share in ((False, 0.15), (True, 0.5), (True, 1.0)):
+            if best is not None and value <= bound:
+                break
+            if share == 1.0 and forbidden is not None and (best is None or value > forbidden):
+                break  # less must be forbidden
+            before = model.steps
+            found = model.solve(left * share, forbidden, turns=turns)
+            left -= model.steps - before
+            bound = max(bound, found.bound if forbidden is None else min(found.bound, forbidden))
+            if found.timetable is not None:
+                worth = score(instance, found.timetable).total()
+                if best is None or worth < value:
+                    best, value = found.timetable, worth
         if best is not None and (forbidden is None or value <= forbidden):
             break
-    return Found(best, bound)
+    return Found(best, bound if not instance.at_once else 0)
 
 
 class Model:
@@ -57,6 +70,8 @@ class Model:
         self.instance = instance
         self.one_room = one_room
         self.forbidden = forbidden
+        self.steps = 0.0
+        self.impossible = False
         self.model = cp_model.CpModel()
         self.costs: list[cp_model.LinearExprT] = []
         sessions, rooms = range(len(instance.capacity)), range(instance.rooms)
@@ -198,7 +213,7 @@ class Model:
         for (a, b), cost in instance.presenters.items():
             if instance.submissions[a].track != instance.submissions[b].track:
                 self._both(None if self.one_room else cost, self.in_session[a], self.in_session[b])
-        for (a, b), cost in instance.attendees.items():
+        for (a, b), cost in [*instance.attendees.items(), *instance.at_once.items()]:
             if instance.submissions[a].track != instance.submissions[b].track:
                 self._both(cost, self.in_session[a], self.in_session[b])
 
@@ -217,34 +232,70 @@ class Model:
                 self.model.add_bool_or(a.negated(), b.negated(), both)
                 self._pay(cost, both)
 
-    def solve(self, seconds: float) -> Found:
-        """Return the best timetable found within some seconds, on one thread."""
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
-        solver.parameters.num_workers = 1
-        solver.parameters.linearization_level = 2
+    def start(self, steps: float) -> bool:
+        """Tell whether any timetable at all is found within some steps."""
+        solver = self._solver(steps, turns=True)
+        objective = cp_model.CpModel()
+        objective.proto.copy_from(self.model.proto)
+        objective.clear_objective()
+        status = solver.solve(objective)
+        self.steps += solver.deterministic_time
+        self.impossible = status == cp_model.INFEASIBLE
+        return status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+    def solve(self, steps: float, enough: int | None, *, turns: bool) -> Found:
+        """Return the best timetable found within some steps; no more once the bound is `enough`."""
+        solver = self._solver(steps, turns=turns)
+        if enough is not None:
+            solver.best_bound_callback = lambda bound: (
+                solver.stop_search() if bound > enough else None
+            )
         status = solver.solve(self.model)
+        self.steps += solver.deterministic_time
         if status == cp_model.INFEASIBLE:
             return Found(None, NEVER)
         bound = round(solver.best_objective_bound)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Found(None, bound)
+        if turns:
+            self._hint(solver)
         return Found(self._spots(solver), bound)
+
+    def _solver(self, steps: float, *, turns: bool) -> cp_model.CpSolver:
+        """Return a solver on one thread that takes `turns` between all its ways to search, or else
+        keeps to the one that proves most."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.interleave_search = turns
+        if not turns:
+            solver.parameters.linearization_level = 2
+        solver.parameters.random_seed = 1
+        solver.parameters.max_deterministic_time = max(steps, 0.1)
+        return solver
+
+    def _hint(self, solver: cp_model.CpSolver) -> None:
+        """Let the next search begin where this one ended."""
+        self.model.clear_hints()
+        for number in range(len(self.model.proto.variables)):
+            var = self.model.get_bool_var_from_proto_index(number)
+            self.model.add_hint(var, solver.boolean_value(var))
 
     def _spots(self, solver: cp_model.CpSolver) -> Timetable:
         """Return where each submission is: rooms filled one after another, numbers where asked."""
         instance = self.instance
-        spots: list[Spot | None] = [None] * len(instance.submissions)
+        spots: dict[int, Spot] = {}
+        groups = []
         for track, numbers in enumerate(instance.tracks):
             before = 0
-            for session, capacity in enumerate(instance.capacity):
+            for session in range(len(instance.capacity)):
                 here = [n for n in numbers if solver.value(self.in_session[n][session])]
                 rooms = [r for r, var in enumerate(self.held[track][session]) if solver.value(var)]
                 here = self._in_order(here, before)
                 before += len(here)
-                for n, spot in self._filled(here, session, rooms, capacity):
-                    spots[n] = spot
-        return [spot for spot in spots if spot is not None]
+                if here:
+                    spots.update(self._filled(here, session, rooms))
+                    groups.append((here, session, rooms))
+        return self._polished(spots, groups)
 
     def _in_order(self, numbers: list[int], before: int) -> list[int]:
         """Return submissions with those that ask for a number at it; `before` come earlier."""
@@ -254,18 +305,54 @@ class Model:
         rest.sort(key=lambda n: self.instance.submissions[n].slots)
         return [asked[k] if k in asked else rest.pop() for k in range(len(numbers))]
 
-    def _filled(
-        self, numbers: list[int], session: int, rooms: list[int], capacity: int
-    ) -> Iterable[tuple[int, Spot]]:
-        """Yield where each goes, as evenly as it must be for no room to stay empty."""
+    def _filled(self, numbers: list[int], session: int, rooms: list[int]) -> dict[int, Spot]:
+        """Return where each goes, as evenly as it must be for no room to stay empty.
+
+        What finds no room goes past the end of the last one.
+        """
+        capacity = self.instance.capacity[session]
         used: dict[int, int] = defaultdict(int)
-        room = 0
+        room, found = 0, {}
         for k, n in enumerate(numbers):
             slots = self.instance.submissions[n].slots
             left = len(numbers) - k
-            if used[rooms[room]] and (
-                used[rooms[room]] + slots > capacity or left <= len(rooms) - 1 - room
-            ):
+            full = used[rooms[room]] + slots > capacity or left <= len(rooms) - 1 - room
+            if used[rooms[room]] and full and room + 1 < len(rooms):
                 room += 1
-            yield n, Spot(session, rooms[room], used[rooms[room]])
+            found[n] = Spot(session, rooms[room], used[rooms[room]])
             used[rooms[room]] += slots
+        return found
+
+    def _polished(
+        self, spots: dict[int, Spot], groups: list[tuple[list[int], int, list[int]]]
+    ) -> Timetable:
+        """Return a timetable in which no two of a track's session are better exchanged.
+
+        The model does not see the time slots and who is in which of a track's parallel rooms.
+        """
+        timetable = [spots[n] for n in range(len(spots))]
+        worth = score(self.instance, timetable).total()
+        better = True
+        while better:
+            better = False
+            for here, session, rooms in groups:
+                if len(rooms) == 1 and not self.instance.at_once:
+                    continue
+                for a, b in combinations(range(len(here)), 2):
+                    here[a], here[b] = here[b], here[a]
+                    other = list(timetable)
+                    for n, spot in self._filled(here, session, rooms).items():
+                        other[n] = spot
+                    found = self._worth(other)
+                    if found is not None and found < worth:
+                        timetable, worth, better = other, found, True
+                    else:
+                        here[a], here[b] = here[b], here[a]
+        return timetable
+
+    def _worth(self, timetable: Timetable) -> int | None:
+        """Return what a timetable costs; None: it is none."""
+        try:
+            return score(self.instance, timetable).total()
+        except ValueError:
+            return None

@@ -1,10 +1,12 @@
 """Reading a CoSPLib workbook: submissions, tracks, sessions, rooms, penalties and weights."""
 
-from collections import defaultdict
+import re
+from collections import Counter
 from collections.abc import Callable
-from datetime import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import openpyxl
 
@@ -31,7 +33,8 @@ class Instance(NamedTuple):
     """A workbook with its weights worked in; tracks, sessions, rooms, submissions are numbers.
 
     `similar` holds pairs of tracks (first the lower), `presenters` and `attendees` pairs of
-    submissions, `chairs` pairs of tracks, each with what it costs to have the two in parallel.
+    submissions, `chairs` pairs of tracks, each with what it costs to have the two in parallel;
+    `at_once` pairs of submissions with what it costs for each time slot that they share.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Instance(NamedTuple):
     presenters: dict[tuple[int, int], int]
     attendees: dict[tuple[int, int], int]
     chairs: dict[tuple[int, int], int]
+    at_once: dict[tuple[int, int], int]
     another_room: int
     in_parallel: int
     not_consecutive: int
@@ -56,40 +60,32 @@ def read(path: Path) -> Instance:
     """Return the instance in a workbook."""
     book = openpyxl.load_workbook(path, data_only=True)
     sheets: dict[str, Rows] = {
-        sheet.title: [row for row in sheet.iter_rows(values_only=True) if row[0] or row[1:2]]
-        for sheet in book
+        sheet.title.strip().lower(): [*sheet.iter_rows(values_only=True)] for sheet in book
     }
-    weight = {
-        str(row[3]).rstrip(":").lower(): int(row[4])
-        for row in sheets["parameters"]
-        if row[3] and row[4] is not None
-    }
+    weight = _weights(sheets["parameters"])
     track_names = _names(sheets["tracks"])
     session_names, room_names = _names(sheets["sessions"]), _names(sheets["rooms"])
-    head, *rows = (row for row in sheets["submissions"] if row[0])
-    column = {name: number for number, name in enumerate(head) if name}
+    rows = _filled(sheets["submissions"])
+    column = {_text(name): number for number, name in enumerate(sheets["submissions"][0])}
     zone = _zone_penalty(sheets["parameters"], sheets["sessions"])
     submissions = [
         Submission(
             name=str(row[0]),
-            track=track_names.index(row[1]),
-            slots=int(row[2]),
-            order=int(row[3] or 0),
+            track=track_names.index(_text(row[1])),
+            slots=_number(row[2]),
+            order=_number(row[3]),
             session=[
-                weight["submissions_timezones"] * zone(str(row[4]), number)
-                + weight["submissions_sessions|penalty"] * int(row[column[name]] or 0)
+                (weight["zones"] and weight["zones"] * zone(row[4], number))
+                + weight["submissions, sessions"] * _number(row[column[name]])
                 for number, name in enumerate(session_names)
             ],
-            room=[
-                weight["submissions_rooms|penalty"] * int(row[column[name]] or 0)
-                for name in room_names
-            ],
+            room=[weight["submissions, rooms"] * _number(row[column[name]]) for name in room_names],
         )
         for row in rows
     ]
     presents = [_people(row[5]) for row in rows]
     attends = [_people(row[6]) for row in rows]
-    chairs = [_people(row[1]) if len(row) > 1 else set() for row in sheets["tracks"][1:]]
+    chairs = [_people(row[1]) if len(row) > 1 else set() for row in _filled(sheets["tracks"])]
     of_track = [
         [n for n, submission in enumerate(submissions) if submission.track == track]
         for track in range(len(track_names))
@@ -98,61 +94,102 @@ def read(path: Path) -> Instance:
         set[str]().union(*(presents[n] | attends[n] for n in numbers)) for numbers in of_track
     ]
 
-    def table(name: str, across: list[str]) -> list[list[int]]:
-        return _table(sheets[name], track_names, across, weight[name])
+    def meets(a: int, b: int) -> bool:
+        """Tell whether somebody wants to attend two submissions, or to attend one and is needed at
+        the other."""
+        return bool(attends[a] & (attends[b] | presents[b]) or attends[b] & presents[a]) or (
+            submissions[a].track != submissions[b].track
+            and bool(
+                attends[a] & chairs[submissions[b].track]
+                or attends[b] & chairs[submissions[a].track]
+            )
+        )
 
-    similar = _table(sheets["similar tracks"], track_names, track_names, weight["similar tracks"])
+    def shares(a: int, b: int) -> bool:
+        return bool(presents[a] & presents[b])
+
+    def table(name: str, down: list[str], across: list[str], weighing: str) -> list[list[int]]:
+        return _table(sheets[name], down, across, weight[weighing])
+
+    similar = table("similar tracks", track_names, track_names, "similar")
+    at_once = Counter(_pairs(len(rows), weight["presenters, slots"], shares))
+    at_once.update(_pairs(len(rows), weight["attendees, slots"], meets))
     return Instance(
         name=path.stem,
         submissions=submissions,
         tracks=of_track,
-        capacity=[int(row[1]) for row in sheets["sessions"][1:] if row[0]],
+        capacity=[_number(row[1]) for row in _filled(sheets["sessions"])],
         rooms=len(room_names),
-        track_session=table("tracks_sessions|penalty", session_names),
-        track_room=table("tracks_rooms|penalty", room_names),
-        session_room=_table(
-            sheets["sessions_rooms|penalty"],
-            session_names,
-            room_names,
-            weight["sessions_rooms|penalty"],
+        track_session=table(
+            "tracks_sessions|penalty", track_names, session_names, "tracks, sessions"
         ),
+        track_room=table("tracks_rooms|penalty", track_names, room_names, "tracks, rooms"),
+        session_room=table("sessions_rooms|penalty", session_names, room_names, "sessions, rooms"),
         similar={
             (a, b): similar[a][b]
             for a in range(len(track_names))
             for b in range(a + 1, len(track_names))
             if similar[a][b]
         },
-        presenters=_pairs(
-            len(rows), weight["presenters conflicts"], lambda a, b: bool(presents[a] & presents[b])
-        ),
-        attendees=_pairs(
-            len(rows),
-            weight["attendees conflicts"],
-            lambda a, b: (
-                bool(attends[a] & (attends[b] | presents[b]) or attends[b] & presents[a])
-                or (
-                    submissions[a].track != submissions[b].track
-                    and bool(
-                        attends[a] & chairs[submissions[b].track]
-                        or attends[b] & chairs[submissions[a].track]
-                    )
-                )
-            ),
-        ),
+        presenters=_pairs(len(rows), weight["presenters"], shares),
+        attendees=_pairs(len(rows), weight["attendees"], meets),
         chairs=_pairs(
             len(track_names),
-            weight["chairs conflicts"],
+            weight["chairs"],
             lambda a, b: bool(chairs[a] & (chairs[b] | everybody[b]) or chairs[b] & everybody[a]),
         ),
-        another_room=weight["number of rooms per track"],
-        in_parallel=weight["parallel tracks"],
-        not_consecutive=weight["consecutive tracks"],
-        out_of_order=weight["submissions order"],
+        at_once=dict(at_once),
+        another_room=weight["another room"],
+        in_parallel=weight["parallel"],
+        not_consecutive=weight["consecutive"],
+        out_of_order=weight["order"],
     )
 
 
+# What the weights are for, in the order in which the parameters sheet has them.
+WEIGHTS = (
+    "tracks, sessions",
+    "tracks, rooms",
+    "sessions, rooms",
+    "similar",
+    "another room",
+    "parallel",
+    "consecutive",
+    "zones",
+    "order",
+    "submissions, sessions",
+    "submissions, rooms",
+    "presenters",
+    "attendees",
+    "chairs",
+    "presenters, slots",
+    "attendees, slots",
+)
+
+
+def _weights(parameters: Rows) -> dict[str, int]:
+    """Return the weights by their place in the sheet; older sheets lack the last ones."""
+    found = [_number(row[4]) for row in parameters[1:] if len(row) > 4]
+    found += [0] * len(WEIGHTS)
+    return dict(zip(WEIGHTS, found, strict=False))
+
+
+def _filled(rows: Rows) -> Rows:
+    """Return the rows below the head that name something."""
+    return [row for row in rows[1:] if row[0] not in (None, "")]
+
+
 def _names(rows: Rows) -> list[str]:
-    return [row[0] for row in rows[1:] if row[0]]
+    return [_text(row[0]) for row in _filled(rows)]
+
+
+def _text(cell: object) -> str:
+    return str(cell).strip()
+
+
+def _number(cell: object) -> int:
+    """Return a whole number; what is empty is none."""
+    return int(float(str(cell))) if cell not in (None, "") else 0
 
 
 def _people(cell: object) -> set[str]:
@@ -162,9 +199,9 @@ def _people(cell: object) -> set[str]:
 def _table(rows: Rows, down: list[str], across: list[str], weight: int) -> list[list[int]]:
     """Return the penalties of a sheet, in the order of the names down and across."""
     head, *body = rows
-    column = {name: number for number, name in enumerate(head) if name}
-    by_name = {row[0]: row for row in body if row[0]}
-    return [[weight * int(by_name[name][column[other]] or 0) for other in across] for name in down]
+    column = {_text(name): number for number, name in enumerate(head)}
+    by_name = {_text(row[0]): row for row in body}
+    return [[weight * _number(by_name[name][column[other]]) for other in across] for name in down]
 
 
 def _pairs(count: int, weight: int, meet: Callable[[int, int], bool]) -> dict[tuple[int, int], int]:
@@ -174,23 +211,22 @@ def _pairs(count: int, weight: int, meet: Callable[[int, int], bool]) -> dict[tu
     return {pair: weight for pair in found if meet(*pair)}
 
 
-def _zone_penalty(parameters: Rows, sessions: Rows) -> Callable[[str, int], int]:
-    """Return what a session costs somebody in a zone such as `GMT-4`.
+def _zone_penalty(parameters: Rows, sessions: Rows) -> Callable[[object, int], int]:
+    """Return what a session costs somebody in a zone such as `GMT-4` or `Europe/Rome`.
 
     By its start and end on their clocks: most outside the wider hours, less outside the narrower.
     """
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in parameters:
-        found[str(row[0])].append(row[1])
-    home = _offset(found["Local time zone:"][0])
-    opens, early = map(_minutes, found["From:"])
-    closes, late = map(_minutes, found["To:"])
-    small, big = map(int, found["Penalty:"])
-    times = [(_minutes(row[3]), _minutes(row[4])) for row in sessions[1:] if row[0]]
+    values = [row[1] for row in parameters[1:]]
+    opens, closes, early, late = (_minutes(values[n]) for n in (2, 3, 5, 6))
+    small, big = _number(values[7]), _number(values[9])
+    times = [(row[2], _minutes(row[3]), _minutes(row[4])) for row in _filled(sessions)]
 
-    def penalty(zone: str, session: int) -> int:
-        away = _offset(zone) - home
-        start, end = ((minute + away) % (24 * 60) for minute in times[session])
+    def penalty(zone: object, session: int) -> int:
+        if _text(zone).lower() in NOWHERE:
+            return 0
+        day, *minutes = times[session]
+        away = _offset(_text(zone), day) - _offset(_text(values[0]), day)
+        start, end = ((minute + away) % (24 * 60) for minute in minutes)
         if start < early or end > late or end < early:
             return big
         return small if start < opens or closes < end else 0
@@ -198,10 +234,26 @@ def _zone_penalty(parameters: Rows, sessions: Rows) -> Callable[[str, int], int]
     return penalty
 
 
-def _offset(zone: str) -> int:
-    """Return the minutes of `GMT+2` before Greenwich."""
-    return int(zone.removeprefix("GMT") or 0) * 60
+# How a sheet says that somebody has no zone.
+NOWHERE = ("", "none", "no zone", "n/a", "-")
+GREENWICH = re.compile(r"(?:GMT|UTC)?\s*(?:([+-])?(\d{1,2})(?::(\d\d))?)?")
 
 
-def _minutes(of_day: time) -> int:
-    return of_day.hour * 60 + of_day.minute
+def _offset(zone: str, day: object) -> int:
+    """Return the minutes of `GMT+2`, or of `Europe/Rome` on a day, before Greenwich."""
+    found = GREENWICH.fullmatch(zone)
+    if found is None:
+        noon = datetime.fromisoformat(f"{str(day)[:10]}T12:00:00").replace(tzinfo=ZoneInfo(zone))
+        return round((noon.utcoffset() or timedelta()).total_seconds() / 60)
+    minutes = int(found[2] or 0) * 60 + int(found[3] or 0)
+    return -minutes if found[1] == "-" else minutes
+
+
+def _minutes(of_day: object) -> int:
+    """Return the minutes since midnight of a cell such as `09:30`."""
+    if isinstance(of_day, int | float):  # a share of the day
+        return round(of_day * 24 * 60)
+    if isinstance(of_day, datetime):
+        of_day = of_day.time()
+    hour, minute = str(of_day).strip().split(":")[:2]
+    return int(hour) * 60 + int(minute)

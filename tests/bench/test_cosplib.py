@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bench.cosplib import workbook
 from bench.cosplib.scorer import Spot, one_room_each, score
 from bench.cosplib.workbook import Instance, read
 
@@ -128,6 +129,39 @@ def test_every_rule_has_its_price(instance: Instance) -> None:
 def test_people_in_two_rooms_at_once_cost(instance: Instance) -> None:
     timetable = [Spot(0, 0, 0), Spot(0, 0, 1), Spot(1, 0, 0), Spot(0, 1, 0), Spot(2, 1, 0)]
     assert score(instance, timetable)["presenters"] == 37
+
+
+def test_people_in_two_rooms_at_the_same_time_slots_cost_for_each(instance: Instance) -> None:
+    stricter = instance._replace(at_once={(1, 3): 47, (2, 4): 53})
+    # b1 takes both time slots of S1 beside a2, which has one of them.
+    timetable = [Spot(0, 0, 0), Spot(0, 0, 1), Spot(1, 0, 0), Spot(0, 1, 0), Spot(1, 1, 1)]
+    assert score(stricter, timetable)["at once"] == 47
+    timetable[4] = Spot(1, 1, 0)
+    assert score(stricter, timetable)["at once"] == 47 + 53
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minutes"),
+    [
+        ("GMT-4", None, -240),
+        ("GMT+0", None, 0),
+        ("UTC", None, 0),
+        ("GMT+5:45", None, 345),
+        ("Europe/Rome", datetime(2026, 7, 1), 120),
+        ("Europe/Rome", datetime(2026, 12, 1), 60),
+    ],
+)
+def test_zones_are_read_as_offsets_and_by_their_names(
+    zone: str, day: datetime | None, minutes: int
+) -> None:
+    assert workbook._offset(zone, day) == minutes
+
+
+def test_cells_are_read_however_they_are_written() -> None:
+    assert [workbook._minutes(cell) for cell in (time(9, 30), "09:30", "9:30:00", 9.5 / 24)] == [
+        570
+    ] * 4
+    assert [workbook._number(cell) for cell in (None, "", 4, "4", 4.0)] == [0, 0, 4, 4, 4]
 
 
 @pytest.mark.parametrize("one_room", [True, False])
