@@ -233,9 +233,14 @@ def _needed(people: dict[str, Person], wishes: Wishes, slot: Slot) -> list[str]:
 
 
 def _wishes(draft: Draft, wishes: Wishes, slots: dict[str, Slot]) -> list[Wish]:
-    """Return the wishes about slots that are still to come."""
+    """Return the wishes about slots that are still to come.
+
+    A field of which a slot was called cannot be held together by the rest of it alone.
+    """
     used = {slot.field for slot in slots.values()}
-    found: list[Wish] = [Together(field) for field in wishes.together if field in used]
+    others = (s for s in draft.all(Slot) if s.id not in slots and s.place != "withdrawn")
+    begun = {slot.field for slot in others}
+    found: list[Wish] = [Together(f) for f in wishes.together if f in used - begun]
     found += [Apart(*pair) for pair in wishes.apart if {*pair} <= slots.keys()]
     found += [InOrder(*pair) for pair in wishes.order if {*pair} <= slots.keys()]
     called = sum(s.place != "withdrawn" and s.id not in slots for s in draft.all(Slot))

@@ -107,9 +107,13 @@ export const repair = component(() => {
     get ready() {
       return !this.asking && this.proposed !== null && this.proposed.rearrange !== null;
     },
+    /** There is nothing to take. Until it is asked there may be: a hidden button takes no focus. */
+    get none() {
+      return this.about !== null && !this.asking && !this.ready;
+    },
     /** No order keeps to everything; the others can still stay as they are. */
     get stuck() {
-      return !this.asking && this.lost && this.proposed !== null && this.proposed.rearrange === null;
+      return this.none && this.lost && this.proposed !== null;
     },
 
     /** @param {CustomEvent<Missing>} event */

@@ -14,7 +14,7 @@ from server.domain.show import Details, Draft
 from server.domain.stage import ArmCue, HoldStage
 from server.domain.wishes import Wishes
 from server.plan.planner import plan
-from server.plan.problem import Gap, InOrder, Pin
+from server.plan.problem import Gap, InOrder, Pin, Together
 from server.plan.score import breaches, timed
 from server.plan.show import ShowPlan, problem_of
 from tests.domain.rehearsal import CALLER, Rehearsal
@@ -104,8 +104,9 @@ def test_what_is_lost_or_withdrawn_is_out_of_it_and_what_is_late_starts_later() 
 def test_wishes_about_what_is_over_are_over() -> None:
     show = on_time(2)
     wishes = show.get(Wishes, "main")
-    show.put(replace(wishes, order=(("a", "c"), ("b", "f")), pins={"a": 0, "d": 3}))
-    assert planned(show).problem.wishes == (InOrder("b", "f"), Pin("d", "main", 2))
+    pairs = (("a", "c"), ("b", "f"))
+    show.put(replace(wishes, together=("F1", "F2"), order=pairs, pins={"a": 0, "d": 3}))
+    assert planned(show).problem.wishes == (Together("F2"), InOrder("b", "f"), Pin("d", "main", 2))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,8 @@ def test_a_slot_that_was_passed_over_is_planned_first() -> None:
 def test_slots_start_when_the_planner_says(
     made: tuple[list[dict[str, object]], str], calls: int, data: st.DataObject
 ) -> None:
+    # A wall time of the hour that comes twice is its first one, which the rundown keeps to.
+    assume(made[1] != "2026-10-25")
     try:
         show = rehearsal(*made)
         show.now = show.get(Details, "show").starts_at
