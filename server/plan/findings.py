@@ -80,6 +80,6 @@ def findings(
         yield found
         found = replace(found, alternatives=tuple(alternatives(problem, best.order)))
         yield found
-        yield replace(found, starts=tuple(rank(problem, errand.zone, errand.walls)))
+        yield replace(found, starts=tuple(rank(problem, errand.zone, errand.walls, best.order)))
     except TooLargeError:
         return

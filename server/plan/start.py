@@ -36,15 +36,23 @@ def moved(problem: Problem, zone: str, wall: str) -> Problem:
     return replace(problem, sittings=sittings)
 
 
-def rank(problem: Problem, zone: str, walls: Iterable[str], best: int = 3) -> list[Start]:
+def rank(
+    problem: Problem, zone: str, walls: Iterable[str], known: Order | None = None, best: int = 3
+) -> list[Start]:
     """Return the possible starts, best first; at least the `best` of them with their best orders.
+
+    `known` is the best order at the start as it is.
 
     What no order can beat is cheap to know (`Places`), so only the most promising are solved, until
     what is solved is proved to be better than what is not. Raises TooLargeError.
     """
     waiting = []
+    present = clock.wall(min(sitting.starts_at for sitting in problem.sittings), zone)
     for wall in walls:
         candidate = moved(problem, zone, wall)
+        if wall == present and known is not None:
+            waiting.append(Start(wall, score(candidate, known), known))
+            continue
         places = Places(candidate)
         least = places.least_worst()
         priced = None if least is None else places.priced()
@@ -55,9 +63,11 @@ def rank(problem: Problem, zone: str, walls: Iterable[str], best: int = 3) -> li
     while waiting and (len(solved) < best or waiting[0].score < solved[best - 1].score):
         start = waiting.pop(0)
         candidate = moved(problem, zone, start.wall)
-        found = solve(candidate)
-        if found is not None:
-            solved.append(Start(start.wall, score(candidate, found.order), found.order))
+        order = start.order
+        if order is None and (found := solve(candidate)) is not None:
+            order = found.order
+        if order is not None:
+            solved.append(Start(start.wall, score(candidate, order), order))
             solved.sort(key=lambda start: (start.score, start.wall))
     return solved + waiting
 

@@ -155,6 +155,14 @@ def test_starts_are_ranked_by_what_their_best_order_is_worth() -> None:
     assert [start.wall for start in found[:3]] == ranked[:3]
     assert [start.score for start in found[:3]] == [worths[wall] for wall in ranked[:3]]
     assert all(start.score <= worths[start.wall] for start in found)
+    # What is known of the start as it is, is told and not bounded.
+    present = clock.wall(problem.sittings[0].starts_at, "Asia/Shanghai")
+    known = solve(problem)
+    assert known is not None
+    again = rank(problem, "Asia/Shanghai", [*walls, present], known.order, best=3)
+    (start,) = {start for start in again if start.wall == present}
+    assert start.order == known.order
+    assert [start.wall for start in again[:3]] == ranked[:3]
 
 
 def test_a_show_keeps_its_wall_time_when_it_moves_over_a_change_of_clocks() -> None:
