@@ -61,7 +61,7 @@ async def weigh(request: Request) -> Response:
     asked = read(Weigh, await body(request, FRAME_LIMIT))
     plan = problem_of(show, house(request).clock())
     order = order_of(plan, asked.order) if asked.order else plan.problem.present
-    return JSONResponse(weighed(show, plan, order, session.language(request)))
+    return JSONResponse(weighed(show, plan, order, session.language(request), brief=asked.brief))
 
 
 @answering
@@ -139,7 +139,9 @@ def mark(plan: ShowPlan) -> str:
 # ---- what is told ----------------------------------------------------------------------------
 
 
-def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, Any]:
+def weighed(
+    show: Show, plan: ShowPlan, order: Order, lang: str, *, brief: bool = False
+) -> dict[str, Any]:
     """Return what an order costs whom, beside the order as it stands."""
     reader, problem = Reader(plan, lang), plan.problem
     lines, present = reader.lines(order), reader.lines(problem.present)
@@ -148,10 +150,9 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
     guests = invited(show, lang)
     changed = sorted((one for one in lines if one.by_said), key=lambda one: one.by)
     hurt = {slot for breach in broken for slot in breach.slots}
-    context = {
+    context: dict[str, Any] = {
         **_context(reader),
         "lines": lines,
-        "around": reader.around(order),
         "now": reader.worth(problem.present),
         "then": reader.worth(order),
         "worst_by": difference(worth.worst - before.worst),
@@ -161,12 +162,16 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
         "moved": sum(one.moved for one in lines),
         "order": order,
         "breaches": broken,
-        "picture": reader.picture(order),
         "invited": guests,
         "due": sum(one.due for one in guests),
         "told": any(one.state for one in guests),
         "show_id": show.id,
     }
+    parts = ["ledger", "breaches"]
+    if not brief:
+        context["around"] = reader.around(order)
+        context["picture"] = reader.picture(order)
+        parts += ["times", "picture", "invited"]
     return {
         "seq": show.seq,
         "mark": mark(plan),
@@ -178,10 +183,7 @@ def weighed(show: Show, plan: ShowPlan, order: Order, lang: str) -> dict[str, An
         "total": worth.total / HOUR,
         "now": {"worst": before.worst / HOUR, "total": before.total / HOUR},
         "breaches": len(broken),
-        "html": {
-            name: _fragment(lang, f"plan_{name}.html", context)
-            for name in ("ledger", "breaches", "times", "picture", "invited")
-        },
+        "html": {name: _fragment(lang, f"plan_{name}.html", context) for name in parts},
     }
 
 

@@ -16,9 +16,13 @@ BySegment = dict[str, tuple[str, ...]]
 
 
 class Weigh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST …/plan/weigh`: an order of the slots to come; without one, as they stand."""
+    """`POST …/plan/weigh`: an order of the slots to come; without one, as they stand.
+
+    `brief`: leave the picture and the tables out, as while a slot is being dragged.
+    """
 
     order: BySegment = {}
+    brief: bool = False
 
 
 class Propose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,8 @@ import { planWishes } from "../widgets/plan-wishes.js";
 
 const SOON_MS = 300;
 const KEPT = 100;
+// The picture is drawn once a slot that is moved has come to rest.
+const REST_MS = 250;
 const PLANNED_BY = /** @type {const} */ (["slot", "cue", "wishes", "availability", "person", "details", "invitation"]);
 
 const say = words();
@@ -39,6 +41,8 @@ start({
     /** @type {string} why the draft could not be weighed */ unweighed: "",
     weighing: false,
     again: false,
+    /** @type {boolean} a slot is being moved: only what it costs matters now */ hasty: false,
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ rest: undefined,
     taking: false,
     /** @type {string} how things stood when the draft was last brought in line */ known: "",
     /** @type {Order | null} the order before the one that was taken */ before: null,
@@ -138,7 +142,7 @@ start({
       this.draft = this.draft.filter((slot) => this.open(slot));
       const order = deal(this.draft, this.present);
       try {
-        let { answer, refused } = await askPlanner("weigh", this.draft.length ? { order } : {});
+        let { answer, refused } = await askPlanner("weigh", this.draft.length ? { order, brief: this.hasty } : {});
         // Something in the draft is there no more: how do things stand?
         if (refused) ({ answer, refused } = await askPlanner("weigh", {}));
         this.unweighed = refused?.text ?? "";
@@ -216,12 +220,19 @@ start({
 
     // ---- the draft
 
-    /** @param {string[]} slots */
-    try(slots) {
+    /** @param {string[]} slots @param {boolean} [hasty] it is one of many steps */
+    try(slots, hasty = false) {
+      clearTimeout(this.rest);
+      this.hasty = hasty;
+      if (hasty) this.rest = setTimeout(() => this.settle(), REST_MS);
       if (!same(slots, this.draft)) {
         this.past = [...this.past, this.draft].slice(-KEPT);
         this.draft = slots;
       }
+      void this.weigh();
+    },
+    settle() {
+      this.hasty = false;
       void this.weigh();
     },
     back() {
@@ -252,7 +263,7 @@ start({
     async move(slot, to) {
       const slots = moved(this.draft, slot, to, this.pins);
       if (same(slots, this.draft)) return;
-      this.try(slots);
+      this.try(slots, true);
       await this.$nextTick();
       /** @type {HTMLElement | null} */ (document.getElementById(`handle-${slot}`))?.focus({ preventScroll: true });
     },

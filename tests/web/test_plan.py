@@ -40,6 +40,9 @@ async def test_an_order_is_weighed_beside_the_one_there_is(served: Served) -> No
     assert then["html"]["picture"].count('<text class="name"') == 2
     assert "style=" not in "".join(then["html"].values())
     assert then["mark"] == now["mark"]
+    _, brief = await ask(served, "weigh", {"order": then["order"], "brief": True})
+    assert brief["rows"] == then["rows"]
+    assert brief["html"] == {part: then["html"][part] for part in ("ledger", "breaches")}
 
 
 async def test_it_is_told_in_the_readers_language(served: Served) -> None:
