@@ -58,6 +58,7 @@ ROWS = (
     Size(100, 12, 3, 3, 1),
     Size(100, 0, 3, 3, 2, uneven=True),
     Size(100, 3, 3, 3, 2, uneven=True),
+    Size(100, 12, 3, 3, 2, uneven=True),
     Size(500, 0, 5, 4, 2),
     Size(500, 12, 5, 4, 2),
 )

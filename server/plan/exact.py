@@ -47,12 +47,13 @@ def solve(problem: Problem, near: Near | None = None, patience: int = PATIENCE) 
     if least is None:
         return None
     search = _Search(rules, places, near or nearness(problem), patience)
-    # Mostly the worst-off is as well off as counting allows, and that is proved on the way.
-    found = search.least_total(least)
-    if found is None:
-        worst = search.least_worst(least)
-        return None if worst is None else search.least_total(worst)
-    return found
+    if len({slot.seconds for slot in problem.slots}) == 1:
+        # Mostly the worst-off is as well off as counting allows, and that is proved on the way.
+        found = search.least_total(least)
+        if found is not None:
+            return found
+    worst = search.least_worst(least)
+    return None if worst is None else search.least_total(worst)
 
 
 def nearness(problem: Problem) -> Near:
@@ -116,19 +117,13 @@ class _Search(Search[State]):
 
     def least_worst(self, least: int) -> int | None:
         """Return what the worst-off person must bear, at least `least`; None: there is no plan."""
-        rest = Rest(self.places, least)
 
         def onward(state: State, value: Value) -> Iterator[tuple[Value, State, Spot]]:
-            worst, total = value
+            (worst,) = value
             for step in self.rules.steps(state):
-                cost = step.cost
-                found = (max(worst, cost.worst), total + cost.total)
-                yield found, step.after, (step.sitting, step.slot)
+                yield (max(worst, step.cost.worst),), step.after, (step.sitting, step.slot)
 
-        # The sum is only to lead the way: among states that are as good for the worst-off.
-        found = self.first(
-            (least, 0), onward, lambda value, state: (value[0], value[1] + rest(state))
-        )
+        found = self.first((least,), onward, lambda value, _: value)
         return None if found is None else found[0][0]
 
     def least_total(self, worst: int) -> Optimum | None:
