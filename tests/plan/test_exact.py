@@ -64,6 +64,10 @@ def test_when_everybody_moves_by_some_hours_so_does_the_plan(problem: Problem, b
         ms = hours * 3_600_000
         return replace(
             problem,
+            slots=tuple(
+                replace(slot, earliest=None if slot.earliest is None else slot.earliest + ms)
+                for slot in problem.slots
+            ),
             people=tuple(
                 replace(p, zone=HOURLY[12 + n % 3 - hours]) for n, p in enumerate(problem.people)
             ),
