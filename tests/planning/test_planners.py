@@ -41,9 +41,16 @@ async def planners() -> AsyncIterator[Planners]:
 
 
 def children() -> list[int]:
-    """The process ids of our children."""
+    """The process ids of our children that plan."""
     found = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    return [int(pid) for pid in found]
+    return [int(pid) for pid in found if "server.planning" in _command_line(pid)]
+
+
+def _command_line(pid: str) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except FileNotFoundError:
+        return []
 
 
 async def child() -> int:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from server.domain.commands import RECORDS
 from server.domain.feedback import Mark
 from server.domain.roles import Record
+from server.domain.wishes import Weight
 from server.store import documents
 from server.store.faults import StoreFault
 
@@ -21,6 +22,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     types.NoneType: st.none(),
     Mark: st.integers(0, 10),
+    Weight: st.integers(0, 1_000_000),
 }
 
 
@@ -33,8 +35,12 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(values, arguments))
     if origin is Literal:
         return st.sampled_from(arguments)
-    if origin is tuple:
+    if origin is tuple and arguments[-1] is ...:
         return st.lists(values(arguments[0]), max_size=3).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(values, arguments))
+    if origin is dict:
+        return st.dictionaries(*map(values, arguments), max_size=3)
     assert origin is not Annotated, f"say in PLAIN what {kind} may hold"
     hints = get_type_hints(kind, include_extras=True)
     fields = {name: values(hints[name]) for name in kind.__struct_fields__}

@@ -45,7 +45,7 @@ BAD = [
     ("nothing but depth", b"[" * 10_000, "frame.invalid", None),
     ("deep where nobody looks", b'{"type":"ping","sent":1,"x":' + b"[" * 10_000 + b"]" * 10_000
      + b"}", "frame.too_deep", None),
-    ("a view that is not there", b'{"type":"hello","view":"organiser"}', "frame.invalid", "view"),
+    ("a view that is not there", b'{"type":"hello","view":"director"}', "frame.invalid", "view"),
     ("a view of others", b'{"type":"hello","view":"caller"}', "view.not_yours", "view"),
     ("what others may do", do({"type": "stage.advance", "seen": 1}), "role.may_not", None),
     ("a picture ahead of the stage", b'{"type":"ping","sent":1,"behind":-1}', "frame.invalid",
