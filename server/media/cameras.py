@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -10,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from server.children import begin
 from server.domain.sources import camera_of
 from server.media.playout import Ingest
-from server.media.supervisor import environment
 from server.media.wire import (
     PUBLISH_TO,
     Answered,
@@ -139,14 +138,7 @@ class Camera:
 
     async def start(self, address: str) -> None:
         """Start the process; raises OSError if there cannot be another."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self.module,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LINE_BYTES,
-            start_new_session=True,
-            env={**environment(), PUBLISH_TO: address},
-        )  # fmt: skip
+        self._process = await begin(self.module, limit=LINE_BYTES, **{PUBLISH_TO: address})
         self._listening = asyncio.create_task(self._listen(), name=f"camera {self._person}")
 
     async def feed(self, chunk: bytes) -> None:

@@ -6,19 +6,18 @@ of a cue that was recalled since is made when it is next looked at.
 
 import asyncio
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from server.children import begin
 from server.domain.recording import Take, details, takes
 from server.domain.show import Show
 from server.media.archive import Archive, Clip
 from server.media.film import Chapter, Made, Order
 from server.media.playout import RESERVE_BYTES
-from server.media.supervisor import environment
 from server.service.ports import Clock, ShowRow
 
 LOOK_SECONDS = 2.0
@@ -135,15 +134,7 @@ async def make(archive: Archive, show: Show, take: Take, reserve_bytes: int) -> 
 
 async def _cut(order: Order) -> Made:
     """Let a process of its own make a film, and return what it says; it dies with this one."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "server.media.cut",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        env=environment(),
-    )
+    process = await begin("server.media.cut")
     assert process.stdin is not None
     assert process.stdout is not None
     try:

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-import server
+from server.children import begin
 from server.media.index import Index
 from server.media.wire import (
     INTERPRETER,
@@ -210,17 +208,7 @@ class Supervisor:
 
     async def _live(self) -> None:
         """See one child through its life."""
-        process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "server.media.child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LINE_BYTES,
-            # A Ctrl-C is for us; the child ends when we do.
-            start_new_session=True,
-            env=environment(),
-        )
+        process = self._process = await begin("server.media.child", limit=LINE_BYTES)
         try:
             self._tell(self._config)
             if self._state.on_air is not None:
@@ -327,13 +315,6 @@ def _read_index(folder: Path) -> Index:
     index = Index(folder)
     index.refresh()
     return index
-
-
-def environment() -> dict[str, str]:
-    """Return the child's environment: it must find the same `server` that we are."""
-    ours = str(Path(server.__file__).resolve().parents[1])
-    theirs = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([ours, theirs] if theirs else [ours])}
 
 
 def _now_ms() -> int:

@@ -2,14 +2,11 @@
 
 import asyncio
 import logging
-import os
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
-import server
+from server.children import begin
 from server.plan.findings import Errand, Findings
 from server.planning.wire import line, read_findings
 from server.service.ports import Unplanned
@@ -38,16 +35,7 @@ class Planners:
         """Return what is found within the time there is, or why nothing is."""
         mine = self._latest[asker] = object()
         _end(self._running.get(asker))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "server.planning",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            env=_environment(),
-            limit=LINE_BYTES,
-        )
+        process = await begin("server.planning", limit=LINE_BYTES)
         try:
             if self._latest.get(asker) is not mine:
                 return "superseded"
@@ -95,10 +83,3 @@ def _end(process: asyncio.subprocess.Process | None) -> None:
     if process is not None and process.returncode is None:
         with suppress(ProcessLookupError):
             process.kill()
-
-
-def _environment() -> dict[str, str]:
-    """Return the child's environment: it must find the same `server` that we are."""
-    ours = str(Path(server.__file__).resolve().parents[1])
-    theirs = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([ours, theirs] if theirs else [ours])}
