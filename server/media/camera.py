@@ -196,16 +196,22 @@ def _ms(packet: "Coded[Stream]", time: int | None) -> int | None:
     return round(time * packet.time_base * 1000)
 
 
-def _say(event: CameraEvent) -> None:
+def say_aloud(event: CameraEvent) -> None:
+    """Tell the web process what happens."""
     with suppress(OSError):
         os.write(sys.stdout.fileno(), msgspec.json.encode(event) + b"\n")
 
 
-def main() -> None:
-    """Publish what comes in."""
+def confine() -> None:
+    """Keep libav silent, and this process within its memory, whatever comes in."""
     av.logging.set_level(av.logging.PANIC)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    sys.exit(EXITS[publish(Pipe(sys.stdin.fileno()), os.environ[PUBLISH_TO], _say)])
+
+
+def main() -> None:
+    """Publish what comes in."""
+    confine()
+    sys.exit(EXITS[publish(Pipe(sys.stdin.fileno()), os.environ[PUBLISH_TO], say_aloud)])
 
 
 if __name__ == "__main__":

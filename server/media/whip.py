@@ -11,7 +11,6 @@ import asyncio
 import os
 import queue
 import re
-import resource
 import sys
 import threading
 import time
@@ -41,7 +40,7 @@ from av.audio.codeccontext import AudioCodecContext
 
 from server.media import flv
 from server.media.avc import Pictures
-from server.media.camera import EXITS, MEMORY_BYTES, REASONS, Unusable
+from server.media.camera import EXITS, REASONS, Unusable, confine, say_aloud
 from server.media.lipsync import Kind, LipSync
 from server.media.publish import NotTaken, Publication
 from server.media.rate import Rate
@@ -370,17 +369,11 @@ async def serve(url: str, say: Callable[[CameraEvent], None]) -> str:
     return "lost" if isinstance(ending, Finished) and ending.reason == "lost" else "ended"
 
 
-def _say(event: CameraEvent) -> None:
-    with suppress(OSError):
-        os.write(sys.stdout.fileno(), msgspec.json.encode(event) + b"\n")
-
-
 def main() -> None:
     """Publish what an encoder offers."""
-    av.logging.set_level(av.logging.PANIC)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    confine()
     rtcrtpreceiver.get_decoder = lambda codec: AsItCame()
-    ending = asyncio.run(serve(os.environ[PUBLISH_TO], _say))
+    ending = asyncio.run(serve(os.environ[PUBLISH_TO], say_aloud))
     sys.stdout.flush()
     # A thread that waits for a media child that takes nothing must not keep us.
     os._exit(EXITS[ending])
