@@ -1,7 +1,6 @@
 """The links of a show as they are handed out: as JSON for programs, as a page for people."""
 
 import io
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import segno
 from server.domain.people import Person
 from server.domain.roles import Role
 from server.domain.show import Details
+from server.terminal import columns
 
 WHAT = {
     Role.CALLER: "Caller",
@@ -133,7 +133,7 @@ class Handout(NamedTuple):
         yield qr(self.audience)
         yield "  The links below are personal: whoever has one may do what its role may do."
         yield ""
-        width = max(_width(link.person) for link in self.links) + 2
+        width = max(columns(link.person) for link in self.links) + 2
         for role, what in WHAT.items():
             if role in GROUPS and self.of(role):
                 yield ""
@@ -169,14 +169,5 @@ def _host(url: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    columns = 0
-    for char in text:
-        if not unicodedata.combining(char):
-            columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-    return columns
-
-
 def _padded(text: str, width: int) -> str:
-    return text + " " * max(1, width - _width(text))
+    return text + " " * max(1, width - columns(text))

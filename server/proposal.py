@@ -1,6 +1,5 @@
 """A plan as people read it in a terminal, and as programs do."""
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from server.plan.repair import Repair
 from server.plan.score import Score, appearances, score, timed
 from server.plan.show import ShowPlan
 from server.plan.start import Start
+from server.terminal import columns
 
 
 class Row(NamedTuple):
@@ -121,7 +121,7 @@ class Proposal(NamedTuple):
             return "\n".join(["There is no plan that keeps to everything.", *self._why_not()])
         lines = [self.show.title, ""]
         rows = self.rows(self.plan.order)
-        width = max(9, *(_width(row.name) for row in rows))
+        width = max(9, *(columns(row.name) for row in rows))
         lines.append(f"  here   {'presenter':{width}}  {'there':9}  burden")
         for row in rows:
             here = clock.local(row.starts_at, self.show.zone)
@@ -234,14 +234,8 @@ def duration(hours: float) -> str:
     return f"{sign}{minutes // 60}:{minutes % 60:02}"
 
 
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide - sum(unicodedata.combining(letter) > 0 for letter in text)
-
-
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - columns(text))
 
 
 def _said(seconds: int) -> str:
