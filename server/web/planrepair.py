@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from server.domain import clock
 from server.plan.problem import Order
-from server.plan.score import appearances, timed
+from server.plan.score import timed
 from server.web.planview import Reader, difference
 
 MINUTE = 60_000
@@ -34,9 +34,8 @@ class Turn(NamedTuple):
 def turns(before: Reader, after: Reader, order: Order, picked: Container[str]) -> list[Turn]:
     """Return the turns in a repaired order; `before` reads the show as it goes on without one."""
     was = before.placed(before.problem.present)
-    problem = after.problem
-    placed = timed(problem, order)
-    borne = {(one.person, one.slot): one.burden for one in appearances(problem, placed)}
+    placed = timed(after.problem, order)
+    borne = after.borne(order)
     found = []
     for place in placed:
         slot = after.show.slots[place.slot]

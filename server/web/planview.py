@@ -140,9 +140,10 @@ class Reader:
     @cached_property
     def present(self) -> dict[tuple[str, str], int]:
         """What each bears in each slot as things stand, in seconds of burden."""
-        return self._borne(self.problem.present)
+        return self.borne(self.problem.present)
 
-    def _borne(self, order: Order) -> dict[tuple[str, str], int]:
+    def borne(self, order: Order) -> dict[tuple[str, str], int]:
+        """Return what each bears in each slot of an order, in seconds of burden."""
         found = appearances(self.problem, timed(self.problem, order))
         return {(one.person, one.slot): one.burden for one in found}
 
@@ -153,7 +154,7 @@ class Reader:
             for segment, slots in self.show.order_by_segment(order).items()
             for slot in slots
         }
-        before, borne = self.placed(self.problem.present), self._borne(order)
+        before, borne = self.placed(self.problem.present), self.borne(order)
         lines = []
         for placed in timed(self.problem, order):
             slot = self.show.slots[placed.slot]
@@ -163,7 +164,7 @@ class Reader:
                 by = borne[slot.presenter, slot.id] - self.present[slot.presenter, slot.id]
                 line = line._replace(
                     by=_hours(by),
-                    by_said=_signed(by),
+                    by_said=difference(by),
                     moved=was.starts_at != placed.starts_at,
                     was=self.clock(was.starts_at, line.zone),
                 )
@@ -196,7 +197,7 @@ class Reader:
     def around(self, order: Order) -> list[Around]:
         """Return those who are there throughout: commentators, hosts and the audience."""
         found = []
-        placed, borne = self.placed(order), self._borne(order)
+        placed, borne = self.placed(order), self.borne(order)
         for person in self.problem.people:
             mine = [slot for name, slot in borne if name == person.id and slot in placed]
             if not person.throughout or not mine:
@@ -217,7 +218,7 @@ class Reader:
                     duration(mean / HOUR),
                     self.level(mean),
                     _hours(by),
-                    _signed(by),
+                    difference(by),
                 )
             )
         return found
@@ -255,7 +256,7 @@ class Reader:
 
     def picture(self, order: Order) -> Picture | None:
         """Return the picture of an order; None: there is nothing to be planned."""
-        borne = self._borne(order)
+        borne = self.borne(order)
         return picture(
             [
                 Appearing(
@@ -350,16 +351,12 @@ def weekday_time(local: datetime, lang: str) -> str:
     return f"{format_skeleton('E', local, locale=LOCALES[lang])} {local:%H:%M}"
 
 
-def difference(seconds: int) -> str:
-    """Return seconds of burden as hours and minutes with their sign."""
-    return _signed(seconds)
-
-
 def _hours(seconds: int) -> float:
     return round(seconds / HOUR, 4)
 
 
-def _signed(seconds: int) -> str:
+def difference(seconds: int) -> str:
+    """Return seconds of burden as hours and minutes with their sign; “” for less than a minute."""
     said = duration(abs(seconds) / HOUR)
     if said == "0:00":
         return ""
